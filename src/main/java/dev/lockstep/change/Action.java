@@ -1,0 +1,65 @@
+package dev.lockstep.change;
+
+import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+
+/** Something to be done to the target. A value: it says what, and the target knows how. */
+public sealed interface Action {
+    /**
+     * Statements that run in one transaction together with their ledger row, so they happen exactly once.
+     *
+     * @param statements complete SQL statements, in order
+     * @param locks taken before the first statement, in this order, under the lock budget
+     * @param scans true where a statement reads a whole table under a harmless lock (VALIDATE), so that it may take long
+     */
+    record Transactional(List<String> statements, List<TableLock> locks, boolean scans) implements Action {
+        public Transactional {
+            statements = List.copyOf(statements);
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /** Raw SQL that refuses a transaction. Whether it is done is known only by the step's check. */
+    record Standalone(String statement, List<TableLock> locks) implements Action {
+        public Standalone {
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /**
+     * CREATE INDEX CONCURRENTLY. What a failed build left is dropped and built again; another session's running build is
+     * waited for (P10).
+     *
+     * @param index its name, in the table's schema
+     */
+    record BuildIndex(TableName table, Identifier index, String statement) implements Action {}
+
+    /** DROP INDEX CONCURRENTLY IF EXISTS. */
+    record DropIndex(TableName table, Identifier index) implements Action {}
+
+    /**
+     * Brings every row into the new shape, in batches whose cursor commits with them, and then proves over the whole
+     * table that none is left (P30).
+     *
+     * @param assignment the SET clause, for example {@code full_name = name}
+     * @param pending a condition that is true for rows still to be done and false once they are
+     */
+    record Backfill(TableName table, String assignment, String pending, UserTriggers userTriggers) implements Action {}
+
+    /**
+     * Waits until every transaction that began before this step has ended: such a one may still write without the sync
+     * trigger (P25).
+     */
+    record DrainTransactions(TableName table) implements Action {}
+
+    /**
+     * Looks whether something is so, and holds the run with this explanation until it is.
+     *
+     * @param query a query of rows that are in the way, each a text that names one; no row means that all is well
+     * @param expectation what should be so, as a sentence
+     * @param remedy what a person can do about it, as a sentence
+     */
+    record Assertion(String query, String expectation, String remedy) implements Action {}
+}

@@ -1,0 +1,42 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.plan.Violation;
+import java.util.List;
+
+/** What could not be done, for reasons that are no expected outcome of the call. */
+public final class LockstepException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient List<Violation> violations;
+
+    /**
+     * Without violations.
+     *
+     * @param message what is wrong and what to do, as sentences for a person
+     */
+    public LockstepException(ErrorCode code, String message) {
+        this(code, message, List.of());
+    }
+
+    public LockstepException(ErrorCode code, String message, List<Violation> violations) {
+        super(message);
+        this.code = code;
+        this.violations = List.copyOf(violations);
+    }
+
+    public LockstepException(ErrorCode code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.violations = List.of();
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** What is wrong with which part of a plan; empty for other errors. */
+    public List<Violation> violations() {
+        return violations;
+    }
+}

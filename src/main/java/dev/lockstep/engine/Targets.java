@@ -1,0 +1,49 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+import java.util.Set;
+
+/** Port: the databases being changed. All calls block; none may run on an event loop. */
+public interface Targets {
+    /** The configured databases, by name, each with its URL without password. */
+    List<Database> databases();
+
+    /** Reads the catalogue as far as these tables are concerned. */
+    CatalogueReading read(DatabaseName database, Set<TableName> tables);
+
+    /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
+    StepOutcome execute(StepOrder order, StepMonitor monitor);
+
+    /**
+     * A configured database.
+     *
+     * @param url JDBC URL without user and password
+     */
+    record Database(DatabaseName name, String url) {}
+
+    /** What {@link #read} brought. */
+    sealed interface CatalogueReading {
+        record Read(Catalogue catalogue) implements CatalogueReading {}
+
+        /**
+         * It did not answer.
+         *
+         * @param reason as a sentence, without secrets
+         */
+        record Unreachable(String reason) implements CatalogueReading {}
+
+        /**
+         * No database of this name is configured.
+         *
+         * @param known the names that are
+         */
+        record Unknown(List<DatabaseName> known) implements CatalogueReading {
+            public Unknown {
+                known = List.copyOf(known);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lockstep.gate;
+
+/**
+ * One thing that holds a run.
+ *
+ * @param code stable, for machines
+ * @param object what is in the way, for example {@code pod shop-web-7d9f-x2x4p} or {@code session 4711}
+ * @param owner who can do something about it, for example {@code Deployment shop/shop-web} or a role
+ * @param message what is so, as a sentence
+ * @param remedy what a person can do, as a sentence
+ */
+public record Blocker(Code code, String object, String owner, String message, String remedy) {
+    /** Why something holds. */
+    public enum Code {
+        OLD_VERSION,
+        NEW_VERSION,
+        UNKNOWN_VERSION,
+        NOT_ENOUGH_EVIDENCE,
+        TEMPLATE_OLD,
+        TEMPLATE_NEW,
+        ROLLOUT_NOT_OBSERVED,
+        ROLLOUT_PAUSED,
+        WORKLOAD_MISSING,
+        EVIDENCE_STALE,
+        NOT_STABLE_YET,
+        DATABASE_UNREACHABLE,
+        LOCK_NOT_ACQUIRED,
+        TRANSACTION_STILL_OPEN,
+        ASSERTION_FAILED,
+        ANOTHER_PLAN,
+        FENCED_OUT
+    }
+}

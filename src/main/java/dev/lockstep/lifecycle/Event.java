@@ -1,0 +1,95 @@
+package dev.lockstep.lifecycle;
+
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.plan.Digest;
+import dev.lockstep.plan.PhaseName;
+import java.time.Instant;
+import java.util.List;
+
+/** One fact in the life of a run. The journal is these, in order; a run's state is nothing but their sum. */
+public sealed interface Event {
+    /** A person or machine started the run. */
+    record Started(String actor) implements Event {}
+
+    /** A replica took the run over; all it believed about gates is to be seen anew. */
+    record LeaseTaken(String holder, long fence) implements Event {}
+
+    /**
+     * The gate did not match.
+     *
+     * @param blockers never empty
+     */
+    record GateBlocked(PhaseName phase, List<Blocker> blockers) implements Event {
+        public GateBlocked {
+            blockers = List.copyOf(blockers);
+        }
+    }
+
+    /** The gate matched at a look; its stability window began. */
+    record GateMatched(PhaseName phase) implements Event {}
+
+    /** The gate matched for long enough. */
+    record GateOpened(PhaseName phase, Direction direction, long fence) implements Event {}
+
+    /** From here on, code that needs the old shape is too late. Recorded before the contract begins. */
+    record FloorRaised(PhaseName phase) implements Event {}
+
+    record Approved(PhaseName phase, String actor, String comment, Digest digest) implements Event {}
+
+    /** A person said no: the run pauses. */
+    record Rejected(PhaseName phase, String actor, String comment) implements Event {}
+
+    /** The last look, at the live cluster, agreed. */
+    record GateConfirmed(PhaseName phase, Direction direction, long fence) implements Event {}
+
+    /** The next step cannot be taken back. Recorded before it begins. */
+    record PointOfNoReturnPassed(PhaseName phase, String step) implements Event {}
+
+    record StepStarted(String step, Direction direction, int attempt, long fence) implements Event {}
+
+    record StepCompleted(String step, Direction direction, StepSummary summary) implements Event {}
+
+    /** Something is in the way that may go by itself. */
+    record StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) implements Event {
+        public StepBlocked {
+            blockers = List.copyOf(blockers);
+        }
+    }
+
+    /** The step stopped at a safe point because it was asked to. */
+    record StepInterrupted(String step, Direction direction) implements Event {}
+
+    record StepFailed(String step, Direction direction, Stage.Fault fault) implements Event {}
+
+    record PhaseCompleted(PhaseName phase) implements Event {}
+
+    record Suspended(String actor) implements Event {}
+
+    record Resumed(String actor) implements Event {}
+
+    /** A person asks to try again now: after a failure, or without waiting for the next attempt. */
+    record RetryRequested(String actor) implements Event {}
+
+    record Aborted(String actor) implements Event {}
+
+    record RollbackRequested(String actor) implements Event {}
+
+    record Succeeded() implements Event {}
+
+    record RolledBack() implements Event {}
+
+    /**
+     * What a step did.
+     *
+     * @param rows rows that it changed
+     * @param milliseconds from begin to end
+     * @param longestLockWaitMilliseconds the longest that one attempt waited for a lock, with others queued behind it
+     * @param notes worth knowing afterwards, as sentences
+     */
+    record StepSummary(long rows, long milliseconds, long longestLockWaitMilliseconds, List<String> notes) {
+        public StepSummary {
+            notes = List.copyOf(notes);
+        }
+    }
+}

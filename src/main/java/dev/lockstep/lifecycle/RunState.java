@@ -1,0 +1,109 @@
+package dev.lockstep.lifecycle;
+
+import dev.lockstep.plan.PhaseName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that is known of a run; the sum of its journal.
+ *
+ * @param fence of the newest lease; 0 before the first
+ * @param suspended whether a person asked it to pause
+ * @param approvals who has approved which phase, for the script's digest
+ * @param holds what is in the way now, each with since when
+ * @param floor the phase whose requirement is now the least that workloads may run
+ * @param pointOfNoReturn the step that was begun although nothing takes it back
+ */
+public record RunState(
+        Script script,
+        Stage stage,
+        long fence,
+        boolean suspended,
+        Map<PhaseName, Set<String>> approvals,
+        List<Hold> holds,
+        Optional<PhaseName> floor,
+        Optional<String> pointOfNoReturn) {
+    public RunState {
+        approvals = Map.copyOf(approvals);
+        holds = List.copyOf(holds);
+    }
+
+    /** A run before its first event. */
+    public static RunState pending(Script script) {
+        return new RunState(
+                script, new Stage.Pending(), 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty());
+    }
+
+    /** What people see. */
+    public RunStatus status() {
+        return switch (stage) {
+            case Stage.Pending _ -> RunStatus.PENDING;
+            case Stage.Succeeded _ -> RunStatus.SUCCEEDED;
+            case Stage.RolledBack _ -> RunStatus.ROLLED_BACK;
+            case Stage.Failed _ -> RunStatus.FAILED;
+            case Stage.AwaitingApproval _ -> suspended ? RunStatus.PAUSED : RunStatus.AWAITING_APPROVAL;
+            case Stage.AtGate(Position at, var _) -> moving(at);
+            case Stage.Confirming(Position at) -> moving(at);
+            case Stage.StepDue(Position at, var _, var _) -> moving(at);
+            case Stage.StepRunning(Position at, var _, var _) -> moving(at);
+        };
+    }
+
+    private RunStatus moving(Position at) {
+        if (suspended) {
+            return RunStatus.PAUSED;
+        }
+        if (at.backward()) {
+            return RunStatus.ROLLING_BACK;
+        }
+        return holds.isEmpty() ? RunStatus.RUNNING : RunStatus.HELD;
+    }
+
+    /** Where the run stands, unless it has not begun or is over. */
+    public Optional<Position> position() {
+        return switch (stage) {
+            case Stage.Pending _, Stage.Succeeded _, Stage.RolledBack _ -> Optional.empty();
+            case Stage.AtGate(Position at, var _) -> Optional.of(at);
+            case Stage.AwaitingApproval(Position at, var _) -> Optional.of(at);
+            case Stage.Confirming(Position at) -> Optional.of(at);
+            case Stage.StepDue(Position at, var _, var _) -> Optional.of(at);
+            case Stage.StepRunning(Position at, var _, var _) -> Optional.of(at);
+            case Stage.Failed(Position at, var _, var _) -> Optional.of(at);
+        };
+    }
+
+    /** Who has approved this phase so far. */
+    public Set<String> approvers(PhaseName phase) {
+        return approvals.getOrDefault(phase, Set.of());
+    }
+
+    RunState at(Stage next) {
+        return new RunState(script, next, fence, suspended, approvals, List.of(), floor, pointOfNoReturn);
+    }
+
+    RunState held(Stage next, List<Hold> by) {
+        return new RunState(script, next, fence, suspended, approvals, by, floor, pointOfNoReturn);
+    }
+
+    RunState under(long newFence) {
+        return new RunState(script, stage, newFence, suspended, approvals, holds, floor, pointOfNoReturn);
+    }
+
+    RunState suspended(boolean now) {
+        return new RunState(script, stage, fence, now, approvals, holds, floor, pointOfNoReturn);
+    }
+
+    RunState approved(Map<PhaseName, Set<String>> now) {
+        return new RunState(script, stage, fence, suspended, now, holds, floor, pointOfNoReturn);
+    }
+
+    RunState floor(Optional<PhaseName> now) {
+        return new RunState(script, stage, fence, suspended, approvals, holds, now, pointOfNoReturn);
+    }
+
+    RunState pastReturn(String step) {
+        return new RunState(script, stage, fence, suspended, approvals, holds, floor, Optional.of(step));
+    }
+}
