@@ -27,7 +27,8 @@ public sealed interface StepOutcome {
     /**
      * It will not succeed by itself.
      *
-     * @param message what happened; @param remedy what a person can do; both sentences
+     * @param message what happened, as a sentence
+     * @param remedy what a person can do, as a sentence
      */
     record Failed(ErrorCode code, String message, String remedy) implements StepOutcome {}
 
