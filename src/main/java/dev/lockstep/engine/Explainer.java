@@ -115,7 +115,8 @@ public final class Explainer {
                 case WorkloadObservation.Missing(var _, String object, var _) ->
                     violations.add(new Violation(
                             "spec.workloads[" + index + "].resource",
-                            "the cluster has no " + object + "; check resource and namespace, or leave the workload out"));
+                            "the cluster has no " + object
+                                    + "; check resource and namespace, or leave the workload out"));
                 case WorkloadObservation.Unseen(var _, String reason, var _) ->
                     notes.add("Whether workload " + workload.name() + " exists is not known yet: " + reason);
             }

@@ -86,7 +86,8 @@ final class History {
     private void note(Event event, Instant at) {
         finishedAt = state.status().over() ? Optional.of(at) : Optional.empty();
         switch (event) {
-            case Event.GateOpened(var phase, Direction direction, var _) when direction == Direction.FORWARD -> {
+            case Event.GateOpened(var phase, Direction direction, var _)
+            when direction == Direction.FORWARD -> {
                 gateOpened.put(phase.value(), at);
                 phaseStarted.putIfAbsent(phase.value(), at);
             }

@@ -23,7 +23,8 @@ final class LeaseKeeper implements AutoCloseable {
         this.runs = runs;
         this.lease = lease;
         this.timeToLive = timeToLive;
-        this.thread = Thread.ofVirtual().name("lease-" + lease.run().shortForm()).start(this::keep);
+        this.thread =
+                Thread.ofVirtual().name("lease-" + lease.run().shortForm()).start(this::keep);
     }
 
     Lease lease() {
@@ -56,7 +57,11 @@ final class LeaseKeeper implements AutoCloseable {
                     lost = true;
                 }
             } catch (LockstepException e) {
-                LOG.log(WARNING, "run={0} the lease could not be renewed: {1}", lease.run().shortForm(), e.getMessage());
+                LOG.log(
+                        WARNING,
+                        "run={0} the lease could not be renewed: {1}",
+                        lease.run().shortForm(),
+                        e.getMessage());
                 lost = lost || System.nanoTime() - renewedAt > timeToLive.toNanos() * 3 / 4;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

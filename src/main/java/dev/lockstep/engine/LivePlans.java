@@ -30,8 +30,8 @@ final class LivePlans {
                 run.run().document().key(),
                 phase,
                 run.run().document().spec().workloads(),
-                state.floor().flatMap(name -> require(phases, name)),
-                ready(state)));
+                ready(state),
+                state.floor().flatMap(name -> require(phases, name))));
     }
 
     private static Optional<Milestone> require(List<Phase> phases, PhaseName name) {
@@ -55,7 +55,10 @@ final class LivePlans {
             List<Phase> phases = state.script().phases();
             int waits = 0;
             while (waits < phases.size()
-                    && phases.get(waits).require().filter(r -> r.compareTo(milestone) >= 0).isEmpty()) {
+                    && phases.get(waits)
+                            .require()
+                            .filter(r -> r.compareTo(milestone) >= 0)
+                            .isEmpty()) {
                 waits++;
             }
             if (waits <= at.get().phase()) {

@@ -10,7 +10,6 @@ import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
-import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.WorkloadSpec;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Looks at what runs, from the cluster and from the pods' own reports, and asks the gate what that means. */
@@ -56,13 +54,14 @@ public final class Lookout {
     Verdict verdict(PlanSpec spec, RunState state, Position at, Freshness freshness) {
         List<WorkloadSpec> workloads = spec.workloads();
         List<WorkloadObservation> seen = look(workloads, freshness);
+        Gate gate = new Gate(clock.instant(), STALE_AFTER);
         if (at.backward()) {
-            return Gate.judgeRollback(workloads, seen, clock.instant(), STALE_AFTER);
+            return gate.judgeRollback(workloads, seen);
         }
         Phase phase = state.script().phase(at);
         GateKind kind = phase.type() == PhaseType.CONTRACT ? GateKind.CONTRACT : GateKind.DEPLOY;
-        Function<Milestone, Verdict> judge =
-                milestone -> Gate.judge(milestone, workloads, seen, kind, clock.instant(), STALE_AFTER);
-        return phase.require().map(judge).orElseGet(Verdict.Open::new);
+        return phase.require()
+                .map(milestone -> gate.judge(milestone, workloads, seen, kind))
+                .orElseGet(Verdict.Open::new);
     }
 }

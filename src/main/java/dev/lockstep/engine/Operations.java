@@ -103,7 +103,8 @@ public final class Operations {
             case IN_PROGRESS ->
                 throw new LockstepException(
                         ErrorCode.PLAN_IN_PROGRESS,
-                        "Plan " + key + " has a run that is not over, and deleting it would leave half of a change in the"
+                        "Plan " + key
+                                + " has a run that is not over, and deleting it would leave half of a change in the"
                                 + " database. Let it finish, or roll it back (POST /api/v1/plans/" + key
                                 + "/rollback) and delete it then.");
         }
@@ -118,7 +119,7 @@ public final class Operations {
         switch (explainer.examine(plan.document())) {
             case Examination.Fits(Explanation explanation) -> begin(plan, explanation, actor);
             case Examination.Violates(List<Violation> violations) -> throw invalid(violations);
-            case Examination.Unreachable(String reason) -> 
+            case Examination.Unreachable(String reason) ->
                 plans.await(key, new PendingStart(actor.name(), reason, clock.instant()));
         }
         return view(key);
@@ -133,8 +134,7 @@ public final class Operations {
 
     private void startAgain(StoredPlan plan, PendingStart start) {
         switch (explainer.examine(plan.document())) {
-            case Examination.Fits(Explanation explanation) ->
-                begin(plan, explanation, new Actor(start.actor(), false));
+            case Examination.Fits(Explanation explanation) -> begin(plan, explanation, new Actor(start.actor(), false));
             case Examination.Violates(List<Violation> violations) -> {
                 String first = violations.getFirst().path() + ": "
                         + violations.getFirst().message();
@@ -214,17 +214,21 @@ public final class Operations {
      *
      * @param digest of what they reviewed; it must be what runs (G43)
      */
-    public PlanView decide(PlanKey key, PhaseName phase, Decision decision, String comment, Digest digest, Actor actor) {
+    public PlanView decide(
+            PlanKey key, PhaseName phase, Decision decision, String comment, Digest digest, Actor actor) {
         StoredPlan plan = plan(key);
         if (!actor.person()) {
             throw new LockstepException(
                     ErrorCode.NOT_ALLOWED,
                     actor.name() + " is a machine, and an approval is for people. Sign in as a person to decide.");
         }
-        if (decision == Decision.APPROVE && !rules.authorMayApprove() && plan.author().equals(actor.name())) {
+        if (decision == Decision.APPROVE
+                && !rules.authorMayApprove()
+                && plan.author().equals(actor.name())) {
             throw new LockstepException(
                     ErrorCode.NOT_ALLOWED,
-                    actor.name() + " declared this plan, and somebody else has to approve it. An administrator can allow it"
+                    actor.name()
+                            + " declared this plan, and somebody else has to approve it. An administrator can allow it"
                             + " with lockstep.approvals.allow-author=true.");
         }
         return switch (decision) {
@@ -235,13 +239,10 @@ public final class Operations {
                                 && state.approvers(phase).contains(actor.name()),
                         state -> new Event.Approved(phase, actor.name(), comment, digest));
             case REJECT ->
-                command(
-                        key,
-                        state -> false,
-                        state -> {
-                            requireSame(digest, state);
-                            return new Event.Rejected(phase, actor.name(), comment);
-                        });
+                command(key, state -> false, state -> {
+                    requireSame(digest, state);
+                    return new Event.Rejected(phase, actor.name(), comment);
+                });
         };
     }
 

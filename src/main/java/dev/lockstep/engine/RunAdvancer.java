@@ -36,7 +36,14 @@ final class RunAdvancer {
     private final Bell bell;
     private final InstantSource clock;
 
-    RunAdvancer(StoredRun run, LeaseKeeper keeper, Journalist journalist, Lookout lookout, StepRunner steps, Bell bell, InstantSource clock) {
+    RunAdvancer(
+            StoredRun run,
+            LeaseKeeper keeper,
+            Journalist journalist,
+            Lookout lookout,
+            StepRunner steps,
+            Bell bell,
+            InstantSource clock) {
         this.run = run;
         this.lease = keeper.lease();
         this.keeper = keeper;
@@ -72,7 +79,8 @@ final class RunAdvancer {
                 }
                 case Next.Look look -> sighting = seen(state, look);
                 case Next.Execute(Position at, int attempt) -> execute(state, at, attempt);
-                case Next.Wait(Optional<Instant> until) -> bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
+                case Next.Wait(Optional<Instant> until) ->
+                    bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
                 case Next.Rest _ -> {
                     return Ended.RESTING;
                 }
@@ -83,8 +91,7 @@ final class RunAdvancer {
 
     private Sighting seen(RunState state, Next.Look look) {
         Position at = state.position().orElseThrow();
-        return new Sighting.Seen(
-                lookout.verdict(run.document().spec(), state, at, look.freshness()), look.freshness());
+        return new Sighting.Seen(lookout.verdict(run.document().spec(), state, at, look.freshness()), look.freshness());
     }
 
     private Duration fromNow(Instant until) {
@@ -120,7 +127,8 @@ final class RunAdvancer {
         return switch (outcome) {
             case StepOutcome.Completed(var summary) -> new Event.StepCompleted(step, at.direction(), summary);
             case StepOutcome.Blocked(var blockers, Duration retryAfter) ->
-                new Event.StepBlocked(step, at.direction(), blockers, clock.instant().plus(retryAfter));
+                new Event.StepBlocked(
+                        step, at.direction(), blockers, clock.instant().plus(retryAfter));
             case StepOutcome.Interrupted _, StepOutcome.FencedOut _ -> new Event.StepInterrupted(step, at.direction());
             case StepOutcome.Failed(ErrorCode code, String message, String remedy) ->
                 new Event.StepFailed(step, at.direction(), new Stage.Fault(code.name(), message, remedy));

@@ -50,7 +50,12 @@ public final class RunEngine implements AutoCloseable {
     public record Settings(String holder, Duration leaseTimeToLive, Duration sweep) {}
 
     public RunEngine(
-            Runs runs, Lookout lookout, Targets targets, Operations operations, Settings settings, InstantSource clock) {
+            Runs runs,
+            Lookout lookout,
+            Targets targets,
+            Operations operations,
+            Settings settings,
+            InstantSource clock) {
         this.runs = runs;
         this.lookout = lookout;
         this.steps = new StepRunner(targets, runs);

@@ -71,7 +71,8 @@ final class StepRunner {
                     bell.ring();
                 }
             });
-            this.thread = Thread.ofVirtual().name("watch-" + run.id().shortForm()).start(this::watch);
+            this.thread =
+                    Thread.ofVirtual().name("watch-" + run.id().shortForm()).start(this::watch);
         }
 
         private void watch() {
@@ -106,10 +107,10 @@ final class StepRunner {
                 return;
             }
             Direction direction = at.direction();
-            journalist.write(state -> state.stage() instanceof Stage.StepRunning(Position still, var _)
-                            && still.equals(at)
-                    ? List.of(new Event.StepWaiting(step, direction, blockers))
-                    : List.of());
+            journalist.write(
+                    state -> state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
+                            ? List.of(new Event.StepWaiting(step, direction, blockers))
+                            : List.of());
         }
 
         @Override

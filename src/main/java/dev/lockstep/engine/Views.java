@@ -34,16 +34,15 @@ public final class Views {
         List<JournalEntry> journal = runs.journal(id, 0);
         History history = new History(run.script());
         history.read(journal);
-        Instant startedAt = journal.isEmpty() ? run.createdAt() : journal.getFirst().at();
+        Instant startedAt =
+                journal.isEmpty() ? run.createdAt() : journal.getFirst().at();
         return new RunView(
                 run,
                 history.state(),
                 history.sequence(),
                 history.phases(),
                 runs.progress(id),
-                withWorkloads
-                        ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED)
-                        : List.of(),
+                withWorkloads ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED) : List.of(),
                 startedAt,
                 history.finishedAt());
     }
