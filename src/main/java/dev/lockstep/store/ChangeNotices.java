@@ -41,7 +41,7 @@ class ChangeNotices {
     }
 
     /** To be called in the transaction that changes the run: listeners hear of it when, and only if, it commits. */
-    static Uni<Void> announce(Mutiny.StatelessSession session, RunId run) {
+    static Uni<Void> announce(Mutiny.Session session, RunId run) {
         return session.createNativeQuery("SELECT CAST(pg_notify(:channel, :run) AS text)", String.class)
                 .setParameter("channel", CHANNEL)
                 .setParameter("run", run.toString())

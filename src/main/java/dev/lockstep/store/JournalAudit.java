@@ -17,7 +17,7 @@ public class JournalAudit {
 
     /** Computes the run's whole chain anew and compares it with the one that is kept. Blocks. */
     public Chain verify(RunId run) {
-        return transactions.call(session -> session.get(RunHead.class, run.value())
+        return transactions.call(session -> session.find(RunHead.class, run.value())
                 .onItem()
                 .ifNull()
                 .failWith(() -> new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + run + "."))

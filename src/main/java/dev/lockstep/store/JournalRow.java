@@ -60,7 +60,7 @@ class JournalRow {
         return rows;
     }
 
-    static Uni<List<JournalRow>> after(Mutiny.StatelessSession session, RunId run, long sequence) {
+    static Uni<List<JournalRow>> after(Mutiny.Session session, RunId run, long sequence) {
         return session.createSelectionQuery(
                         "from JournalRow j where j.id.run = :run and j.id.sequence > :sequence order by j.id.sequence",
                         JournalRow.class)

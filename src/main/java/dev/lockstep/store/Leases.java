@@ -72,7 +72,7 @@ class Leases {
      * Whether this lease is still the newest. Until the transaction ends nobody can take it over, so what is written in it
      * was written by the holder.
      */
-    static Uni<Boolean> isNewest(Mutiny.StatelessSession session, Lease lease) {
+    static Uni<Boolean> isNewest(Mutiny.Session session, Lease lease) {
         return session.createNativeQuery("""
                         SELECT fence FROM lease
                         WHERE run = :run AND holder = :holder AND fence = :fence

@@ -27,7 +27,7 @@ public class ReactivePlans implements Plans {
 
     @Override
     public Optional<StoredPlan> find(PlanKey key) {
-        return transactions.call(session -> session.get(PlanRow.class, PlanRow.Id.of(key))
+        return transactions.call(session -> session.find(PlanRow.class, PlanRow.Id.of(key))
                 .chain(plan -> plan == null
                         ? Uni.createFrom().item(Optional.<StoredPlan>empty())
                         : newest(session, plan).map(revision -> Optional.of(stored(plan, revision)))));
@@ -49,7 +49,7 @@ public class ReactivePlans implements Plans {
     @Override
     public Saved save(PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now) {
         Declaration declaration = new Declaration(document, author, expectedRevision, HashChain.kept(now));
-        Function<Mutiny.StatelessSession, Uni<Saved>> work = session -> session.get(
+        Function<Mutiny.Session, Uni<Saved>> work = session -> session.find(
                         PlanRow.class, PlanRow.Id.of(document.key()), LockMode.PESSIMISTIC_WRITE)
                 .chain(plan -> plan == null ? create(session, declaration) : replace(session, declaration, plan));
         return switch (transactions.attempt(work)) {
@@ -61,27 +61,27 @@ public class ReactivePlans implements Plans {
 
     @Override
     public Deleted delete(PlanKey key) {
-        return transactions.call(session -> session.get(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
+        return transactions.call(session -> session.find(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
                 .chain(plan -> plan == null
                         ? Uni.createFrom().item(Deleted.NOT_FOUND)
                         : activeRun(session, plan.id)
                                 .chain(active -> active.isPresent()
                                         ? Uni.createFrom().item(Deleted.IN_PROGRESS)
-                                        : session.delete(plan).replaceWith(Deleted.DELETED))));
+                                        : session.remove(plan).replaceWith(Deleted.DELETED))));
     }
 
-    private static Uni<Saved> create(Mutiny.StatelessSession session, Declaration declaration) {
+    private static Uni<Saved> create(Mutiny.Session session, Declaration declaration) {
         if (declaration.outdatedBy(0)) {
             return Uni.createFrom().item(new Saved.Outdated(0));
         }
         PlanRow plan = new PlanRow(PlanRow.Id.of(declaration.document().key()), 1, declaration.now());
         RevisionRow revision = declaration.revision(1);
-        return session.insert(plan)
-                .chain(() -> session.insert(revision))
+        return session.persist(plan)
+                .chain(() -> session.persist(revision))
                 .map(_ -> new Saved.Created(stored(plan, revision)));
     }
 
-    private static Uni<Saved> replace(Mutiny.StatelessSession session, Declaration declaration, PlanRow plan) {
+    private static Uni<Saved> replace(Mutiny.Session session, Declaration declaration, PlanRow plan) {
         if (declaration.outdatedBy(plan.revision)) {
             return Uni.createFrom().item(new Saved.Outdated(plan.revision));
         }
@@ -97,21 +97,19 @@ public class ReactivePlans implements Plans {
         });
     }
 
-    private static Uni<Saved> revise(Mutiny.StatelessSession session, Declaration declaration, PlanRow plan) {
+    private static Uni<Saved> revise(Mutiny.Session session, Declaration declaration, PlanRow plan) {
         RevisionRow revision = declaration.revision(plan.revision + 1);
         plan.revision++;
         plan.updatedAt = declaration.now();
-        return session.insert(revision)
-                .chain(() -> session.update(plan))
-                .map(_ -> new Saved.Replaced(stored(plan, revision)));
+        return session.persist(revision).map(_ -> new Saved.Replaced(stored(plan, revision)));
     }
 
-    private static Uni<RevisionRow> newest(Mutiny.StatelessSession session, PlanRow plan) {
-        return session.get(RevisionRow.class, new RevisionRow.Id(plan.id.namespace(), plan.id.name(), plan.revision));
+    private static Uni<RevisionRow> newest(Mutiny.Session session, PlanRow plan) {
+        return session.find(RevisionRow.class, new RevisionRow.Id(plan.id.namespace(), plan.id.name(), plan.revision));
     }
 
     /** The plan's run that is not over. Hold the plan's row locked while relying on it. */
-    static Uni<Optional<RunId>> activeRun(Mutiny.StatelessSession session, PlanRow.Id plan) {
+    static Uni<Optional<RunId>> activeRun(Mutiny.Session session, PlanRow.Id plan) {
         return session.createSelectionQuery(
                         "from RunHead r where r.namespace = :namespace and r.name = :name and r.active = true",
                         RunHead.class)

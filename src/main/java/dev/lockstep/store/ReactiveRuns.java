@@ -45,7 +45,7 @@ public class ReactiveRuns implements Runs {
 
     @Override
     public Optional<StoredRun> find(RunId run) {
-        return transactions.call(session -> session.get(RunRow.class, run.value())
+        return transactions.call(session -> session.find(RunRow.class, run.value())
                 .chain(row -> row == null
                         ? Uni.createFrom().item(Optional.<StoredRun>empty())
                         : stored(session, row).map(Optional::of)));
@@ -69,7 +69,7 @@ public class ReactiveRuns implements Runs {
     public Appended append(
             RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now) {
         Addition addition = new Addition(run, events, over, HashChain.kept(now));
-        return transactions.call(session -> session.get(RunHead.class, run.value(), LockMode.PESSIMISTIC_WRITE)
+        return transactions.call(session -> session.find(RunHead.class, run.value(), LockMode.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
                 .failWith(() -> new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + run + "."))
@@ -123,14 +123,14 @@ public class ReactiveRuns implements Runs {
         return notices.onChange(listener);
     }
 
-    private static Uni<Boolean> mayWrite(Mutiny.StatelessSession session, Authority authority) {
+    private static Uni<Boolean> mayWrite(Mutiny.Session session, Authority authority) {
         return switch (authority) {
             case Authority.Command _ -> Uni.createFrom().item(true);
             case Authority.Holder(Lease lease) -> Leases.isNewest(session, lease);
         };
     }
 
-    private static Uni<Appended> extend(Mutiny.StatelessSession session, RunHead head, Addition addition) {
+    private static Uni<Appended> extend(Mutiny.Session session, RunHead head, Addition addition) {
         if (!head.active) {
             return Uni.createFrom()
                     .failure(new LockstepException(
@@ -144,14 +144,13 @@ public class ReactiveRuns implements Runs {
             head.hash = rows.getLast().hash;
         }
         head.active = !addition.over();
-        return session.insertMultiple(rows)
-                .chain(() -> session.update(head))
+        return session.persistAll(rows.toArray())
                 .chain(() -> ChangeNotices.announce(session, addition.run()))
                 .map(_ -> new Appended.Done(head.sequence));
     }
 
-    private static Uni<StoredRun> stored(Mutiny.StatelessSession session, RunRow row) {
-        return session.get(RevisionRow.class, row.revisionId())
+    private static Uni<StoredRun> stored(Mutiny.Session session, RunRow row) {
+        return session.find(RevisionRow.class, row.revisionId())
                 .chain(revision -> session.createSelectionQuery(
                                 "from RunTableRow t where t.id.run = :run", RunTableRow.class)
                         .setParameter("run", row.id)

@@ -53,9 +53,9 @@ class RunStart {
                         + " were in use by runs that ended just now. Start it again.");
     }
 
-    private static Uni<Begun> begin(Mutiny.StatelessSession session, StoredRun run, List<Event> first, Instant now) {
+    private static Uni<Begun> begin(Mutiny.Session session, StoredRun run, List<Event> first, Instant now) {
         PlanKey key = run.document().key();
-        return session.get(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
+        return session.find(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
                 .failWith(() -> new LockstepException(ErrorCode.PLAN_NOT_FOUND, "There is no plan " + key + "."))
@@ -69,7 +69,7 @@ class RunStart {
     }
 
     private static Uni<Begun> insert(
-            Mutiny.StatelessSession session, PlanRow plan, StoredRun run, List<Event> first, Instant now) {
+            Mutiny.Session session, PlanRow plan, StoredRun run, List<Event> first, Instant now) {
         RunRow row = new RunRow(run);
         List<JournalRow> journal = JournalRow.behind(run.id(), 0, HashChain.START, first, now);
         if (!journal.isEmpty()) {
@@ -82,15 +82,14 @@ class RunStart {
                 .map(table -> new RunTableRow(row, table))
                 .toList();
         plan.newestRun = row.id;
-        return session.insert(row)
-                .chain(() -> session.insertMultiple(tables))
-                .chain(() -> session.insertMultiple(journal))
-                .chain(() -> session.update(plan))
+        return session.persist(row)
+                .chain(() -> session.persistAll(tables.toArray()))
+                .chain(() -> session.persistAll(journal.toArray()))
                 .chain(() -> ChangeNotices.announce(session, run.id()))
                 .replaceWith(new Begun.Begin(run));
     }
 
-    private static Uni<Optional<Begun>> firstTaken(Mutiny.StatelessSession session, StoredRun run) {
+    private static Uni<Optional<Begun>> firstTaken(Mutiny.Session session, StoredRun run) {
         return session.createSelectionQuery("""
                         select t, r from RunTableRow t join RunHead r on r.id = t.id.run
                         where t.active = true and t.database = :database

@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.hibernate.JDBCException;
+import org.hibernate.exception.ConstraintViolationException;
 
 /** What a failed call to the store means. */
 final class StoreFailure {
@@ -29,13 +31,18 @@ final class StoreFailure {
             "40001",
             "40P01");
 
+    /** In JSON it is an escape that jsonb refuses; elsewhere a byte that UTF-8 text refuses. */
+    private static final Set<String> NUL_IN_TEXT = Set.of("22P05", "22021");
+
     private StoreFailure() {}
 
     /** The constraint that refused a row, if that is what went wrong. */
     static Optional<String> brokenConstraint(Throwable failure) {
-        return serverError(failure)
-                .filter(e -> e.getSqlState().startsWith("23"))
-                .map(e -> Objects.requireNonNullElse(e.getConstraint(), ""));
+        return causes(failure)
+                .filter(ConstraintViolationException.class::isInstance)
+                .map(cause ->
+                        Objects.requireNonNullElse(((ConstraintViolationException) cause).getConstraintName(), ""))
+                .findFirst();
     }
 
     /**
@@ -44,17 +51,21 @@ final class StoreFailure {
      * @param store where the store is, for people
      */
     static LockstepException of(Throwable failure, String store) {
-        if (failure instanceof LockstepException known) {
-            return known;
+        Optional<LockstepException> known = causes(failure)
+                .filter(LockstepException.class::isInstance)
+                .map(LockstepException.class::cast)
+                .findFirst();
+        if (known.isPresent()) {
+            return known.get();
         }
-        Optional<PgException> server = serverError(failure);
-        if (server.filter(e -> "22P05".equals(e.getSqlState())).isPresent()) {
+        Optional<String> server = sqlState(failure);
+        if (server.filter(NUL_IN_TEXT::contains).isPresent()) {
             return new LockstepException(
                     ErrorCode.REQUEST_INVALID,
                     "A text contains the NUL character (U+0000), which PostgreSQL cannot keep. Remove it and try again.",
                     failure);
         }
-        boolean passing = server.map(e -> isPassing(e.getSqlState())).orElseGet(() -> isConnectionTrouble(failure));
+        boolean passing = server.map(StoreFailure::isPassing).orElseGet(() -> isConnectionTrouble(failure));
         return passing ? unreachable(failure, store) : internal(failure, store);
     }
 
@@ -100,11 +111,14 @@ final class StoreFailure {
         };
     }
 
-    private static Optional<PgException> serverError(Throwable failure) {
+    /** The server's own error reaches us as it is while connecting, and wrapped by Hibernate afterwards. */
+    private static Optional<String> sqlState(Throwable failure) {
         return causes(failure)
-                .filter(PgException.class::isInstance)
-                .map(PgException.class::cast)
-                .filter(e -> e.getSqlState() != null)
+                .flatMap(cause -> switch (cause) {
+                    case PgException e -> Stream.ofNullable(e.getSqlState());
+                    case JDBCException e -> Stream.ofNullable(e.getSQLState());
+                    default -> Stream.empty();
+                })
                 .findFirst();
     }
 

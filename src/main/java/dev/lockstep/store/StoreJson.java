@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -57,8 +58,10 @@ final class StoreJson {
         } catch (JsonProcessingException e) {
             throw new LockstepException(
                     ErrorCode.INTERNAL,
-                    "The store holds a " + declared.getSimpleName() + " that this version of Lockstep cannot read: "
-                            + e.getOriginalMessage() + ". Most likely a newer version wrote it: run that version, and"
+                    "The store holds a JSON " + declared.getSimpleName()
+                            + " that this version of Lockstep cannot read: "
+                            + e.getOriginalMessage() + where(e)
+                            + ". Most likely a newer version wrote it: run that version, and"
                             + " nothing is lost.",
                     e);
         }
@@ -71,5 +74,9 @@ final class StoreJson {
         } catch (JsonProcessingException e) {
             throw new LockstepException(ErrorCode.INTERNAL, "What should be JSON is none.", e);
         }
+    }
+
+    private static String where(JsonProcessingException e) {
+        return e instanceof JsonMappingException mapping ? ", at " + mapping.getPathReference() : "";
     }
 }

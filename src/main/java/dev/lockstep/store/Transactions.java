@@ -32,7 +32,7 @@ class Transactions {
      * @throws LockstepException {@code STORE_UNREACHABLE} when the store does not answer; then it is not known whether the
      *     transaction was committed
      */
-    <T> T call(Function<Mutiny.StatelessSession, Uni<T>> work) {
+    <T> T call(Function<Mutiny.Session, Uni<T>> work) {
         return switch (attempt(work)) {
             case Attempt.Committed<T>(T value) -> value;
             case Attempt.Refused<T>(String constraint) ->
@@ -43,17 +43,16 @@ class Transactions {
     }
 
     /** Like {@link #call}, for work that a constraint of the schema may refuse. */
-    <T> Attempt<T> attempt(Function<Mutiny.StatelessSession, Uni<T>> work) {
+    <T> Attempt<T> attempt(Function<Mutiny.Session, Uni<T>> work) {
         if (Context.isOnEventLoopThread()) {
             throw new IllegalStateException(
                     "the store blocks and was called on an event loop; call it from a virtual or worker thread");
         }
         try {
-            return new Attempt.Committed<>(
-                    VertxContextSupport.subscribeAndAwait(() -> sessions.withStatelessTransaction(work)
-                            .ifNoItem()
-                            .after(settings.answerWithin())
-                            .fail()));
+            return new Attempt.Committed<>(VertxContextSupport.subscribeAndAwait(() -> sessions.withTransaction(work)
+                    .ifNoItem()
+                    .after(settings.answerWithin())
+                    .fail()));
         } catch (Throwable failure) {
             Optional<String> constraint = StoreFailure.brokenConstraint(failure);
             if (constraint.isPresent()) {

@@ -41,6 +41,7 @@ class JournalAuditPostgresTest {
     @Inject
     JournalAudit audit;
 
+    @Inject
     @ConfigProperty(name = "quarkus.datasource.jdbc.url")
     String url;
 

@@ -115,7 +115,7 @@ class StoredRunsPostgresTest {
             List<Begun> outcomes = together(() -> begin(one), () -> begin(other));
 
             StoredRun winner = outcomes.contains(new Begun.Begin(one)) ? one : other;
-            StoredRun loser = winner == one ? other : one;
+            StoredRun loser = winner.equals(one) ? other : one;
             assertThat(outcomes)
                     .containsExactlyInAnyOrder(
                             new Begun.Begin(winner),
