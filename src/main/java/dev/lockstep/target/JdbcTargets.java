@@ -130,9 +130,9 @@ public final class JdbcTargets implements Targets {
             case Action.Standalone action -> throw new SQLException("not yet " + action);
             case Action.BuildIndex action -> throw new SQLException("not yet " + action);
             case Action.DropIndex action -> throw new SQLException("not yet " + action);
-            case Action.Backfill action -> throw new SQLException("not yet " + action);
-            case Action.DrainTransactions action -> throw new SQLException("not yet " + action);
-            case Action.Assertion action -> throw new SQLException("not yet " + action);
+            case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
+            case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
+            case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
         };
     }
 
