@@ -29,7 +29,7 @@ public sealed interface Event {
     /** The gate matched at a look; its stability window began. */
     record GateMatched(PhaseName phase) implements Event {}
 
-    /** The gate matched for long enough. */
+    /** The gate matched for long enough, or the phase has none. */
     record GateOpened(PhaseName phase, Direction direction, long fence) implements Event {}
 
     /** From here on, code that needs the old shape is too late. Recorded before the contract begins. */
@@ -40,9 +40,6 @@ public sealed interface Event {
     /** A person said no: the run pauses. */
     record Rejected(PhaseName phase, String actor, String comment) implements Event {}
 
-    /** The last look, at the live cluster, agreed. */
-    record GateConfirmed(PhaseName phase, Direction direction, long fence) implements Event {}
-
     /** The next step cannot be taken back. Recorded before it begins. */
     record PointOfNoReturnPassed(PhaseName phase, String step) implements Event {}
 
@@ -50,7 +47,14 @@ public sealed interface Event {
 
     record StepCompleted(String step, Direction direction, StepSummary summary) implements Event {}
 
-    /** Something is in the way that may go by itself. */
+    /** The running step waits for these; with an empty list it goes on. */
+    record StepWaiting(String step, Direction direction, List<Blocker> blockers) implements Event {
+        public StepWaiting {
+            blockers = List.copyOf(blockers);
+        }
+    }
+
+    /** Something was in the way that may go by itself; the step did nothing and will be tried again. */
     record StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) implements Event {
         public StepBlocked {
             blockers = List.copyOf(blockers);
@@ -62,6 +66,7 @@ public sealed interface Event {
 
     record StepFailed(String step, Direction direction, Stage.Fault fault) implements Event {}
 
+    /** All steps of the phase are done; with the last phase the run has succeeded. */
     record PhaseCompleted(PhaseName phase) implements Event {}
 
     record Suspended(String actor) implements Event {}
@@ -74,8 +79,6 @@ public sealed interface Event {
     record Aborted(String actor) implements Event {}
 
     record RollbackRequested(String actor) implements Event {}
-
-    record Succeeded() implements Event {}
 
     record RolledBack() implements Event {}
 

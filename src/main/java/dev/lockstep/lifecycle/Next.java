@@ -2,12 +2,21 @@ package dev.lockstep.lifecycle;
 
 import dev.lockstep.lifecycle.Position.Direction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What is to be done with a run now. */
 public sealed interface Next {
-    /** Write this event to the journal, and ask again. */
-    record Append(Event event) implements Next {}
+    /** Write these events to the journal, all or none, and ask again. */
+    record Append(List<Event> events) implements Next {
+        public Append {
+            events = List.copyOf(events);
+        }
+
+        Append(Event event) {
+            this(List.of(event));
+        }
+    }
 
     /** Look at the cluster and the database, form a verdict for the current phase, and ask again with it. */
     record Look(Direction direction, Freshness freshness) implements Next {}
@@ -18,7 +27,7 @@ public sealed interface Next {
     /** Nothing before this moment, or before something changes. */
     record Wait(Optional<Instant> until) implements Next {}
 
-    /** Nothing any more, unless a person asks. */
+    /** Nothing, until a person asks for something. The lease can be given back. */
     record Rest() implements Next {}
 
     /** How fresh a look has to be. */

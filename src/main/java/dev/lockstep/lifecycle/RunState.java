@@ -9,6 +9,7 @@ import java.util.Set;
 /**
  * All that is known of a run; the sum of its journal.
  *
+ * @param attempts how often the step at the current position has been begun
  * @param fence of the newest lease; 0 before the first
  * @param suspended whether a person asked it to pause
  * @param approvals who has approved which phase, for the script's digest
@@ -19,6 +20,7 @@ import java.util.Set;
 public record RunState(
         Script script,
         Stage stage,
+        int attempts,
         long fence,
         boolean suspended,
         Map<PhaseName, Set<String>> approvals,
@@ -33,7 +35,7 @@ public record RunState(
     /** A run before its first event. */
     public static RunState pending(Script script) {
         return new RunState(
-                script, new Stage.Pending(), 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty());
+                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     /** What people see. */
@@ -45,9 +47,8 @@ public record RunState(
             case Stage.Failed _ -> RunStatus.FAILED;
             case Stage.AwaitingApproval _ -> suspended ? RunStatus.PAUSED : RunStatus.AWAITING_APPROVAL;
             case Stage.AtGate(Position at, var _) -> moving(at);
-            case Stage.Confirming(Position at) -> moving(at);
-            case Stage.StepDue(Position at, var _, var _) -> moving(at);
-            case Stage.StepRunning(Position at, var _, var _) -> moving(at);
+            case Stage.StepDue(Position at, var _) -> moving(at);
+            case Stage.StepRunning(Position at, var _) -> moving(at);
         };
     }
 
@@ -67,10 +68,9 @@ public record RunState(
             case Stage.Pending _, Stage.Succeeded _, Stage.RolledBack _ -> Optional.empty();
             case Stage.AtGate(Position at, var _) -> Optional.of(at);
             case Stage.AwaitingApproval(Position at, var _) -> Optional.of(at);
-            case Stage.Confirming(Position at) -> Optional.of(at);
-            case Stage.StepDue(Position at, var _, var _) -> Optional.of(at);
-            case Stage.StepRunning(Position at, var _, var _) -> Optional.of(at);
-            case Stage.Failed(Position at, var _, var _) -> Optional.of(at);
+            case Stage.StepDue(Position at, var _) -> Optional.of(at);
+            case Stage.StepRunning(Position at, var _) -> Optional.of(at);
+            case Stage.Failed(Position at, var _) -> Optional.of(at);
         };
     }
 
@@ -79,31 +79,41 @@ public record RunState(
         return approvals.getOrDefault(phase, Set.of());
     }
 
-    RunState at(Stage next) {
-        return new RunState(script, next, fence, suspended, approvals, List.of(), floor, pointOfNoReturn);
+    /** Whether as many people as the script asks for have approved this phase. */
+    public boolean approved(PhaseName phase) {
+        return approvers(phase).size() >= script.approvalsFor(phase);
     }
 
-    RunState held(Stage next, List<Hold> by) {
-        return new RunState(script, next, fence, suspended, approvals, by, floor, pointOfNoReturn);
+    /** The same run in another stage, with nothing in the way. */
+    RunState in(Stage next) {
+        return in(next, List.of());
+    }
+
+    RunState in(Stage next, List<Hold> by) {
+        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn);
+    }
+
+    RunState attempts(int now) {
+        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn);
     }
 
     RunState under(long newFence) {
-        return new RunState(script, stage, newFence, suspended, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn);
     }
 
     RunState suspended(boolean now) {
-        return new RunState(script, stage, fence, now, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn);
     }
 
-    RunState approved(Map<PhaseName, Set<String>> now) {
-        return new RunState(script, stage, fence, suspended, now, holds, floor, pointOfNoReturn);
+    RunState approvals(Map<PhaseName, Set<String>> now) {
+        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn);
     }
 
     RunState floor(Optional<PhaseName> now) {
-        return new RunState(script, stage, fence, suspended, approvals, holds, now, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn);
     }
 
     RunState pastReturn(String step) {
-        return new RunState(script, stage, fence, suspended, approvals, holds, floor, Optional.of(step));
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step));
     }
 }

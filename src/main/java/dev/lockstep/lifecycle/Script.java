@@ -2,8 +2,10 @@ package dev.lockstep.lifecycle;
 
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
+import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PhaseType;
 import java.util.List;
 import java.util.Map;
 
@@ -24,18 +26,71 @@ public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> 
     }
 
     /** The phase that this position is in. */
-    public Phase phase(Position position) {
-        return phases.get(position.phase());
+    public Phase phase(Position at) {
+        return phases.get(at.phase());
     }
 
     /** The step at this position. */
-    public Step step(Position position) {
-        return phase(position).steps().get(position.step());
+    public Step step(Position at) {
+        return phase(at).steps().get(at.step());
+    }
+
+    /** The step's place in the whole run, from 0. */
+    public int ordinal(Position at) {
+        int before = phases.subList(0, at.phase()).stream()
+                .mapToInt(phase -> phase.steps().size())
+                .sum();
+        return before + at.step();
     }
 
     /** How many people must approve this phase. */
     public int approvalsFor(PhaseName phase) {
         return approvals.getOrDefault(phase, 0);
+    }
+
+    /** Whether there is nothing to do any more in this position's direction and, going forward, in its phase. */
+    boolean exhausted(Position at) {
+        return at.backward()
+                ? at.equals(Position.ALL_TAKEN_BACK)
+                : at.step() == phase(at).steps().size();
+    }
+
+    boolean lastPhase(Position at) {
+        return at.phase() == phases.size() - 1;
+    }
+
+    /**
+     * Whether a look at the cluster comes before the step here: forward where the phase says so, backward always, because
+     * code that has come to need the new shape would break.
+     */
+    boolean gated(Position at) {
+        return at.backward() || phase(at).require().isPresent();
+    }
+
+    /** Whether code that needs the old shape is to be kept out before this phase begins. */
+    boolean raisesFloor(Position at) {
+        return !at.backward() && gated(at) && phase(at).type() == PhaseType.CONTRACT;
+    }
+
+    /** Where to go on after the step here is done, or taken back. Steps that leave nothing to take back are passed over. */
+    Position after(Position at) {
+        return at.backward()
+                ? before(at.phase(), at.step())
+                : new Position(Direction.FORWARD, at.phase(), at.step() + 1);
+    }
+
+    /** The first step to take back for a run that stands before this step of this phase. */
+    Position before(int phase, int step) {
+        int at = step;
+        for (int in = phase; in >= 0; in--) {
+            List<Step> steps = phases.get(in).steps();
+            for (int candidate = (in == phase ? at : steps.size()) - 1; candidate >= 0; candidate--) {
+                if (!(steps.get(candidate).undo() instanceof Step.Undo.Nothing)) {
+                    return new Position(Direction.BACKWARD, in, candidate);
+                }
+            }
+        }
+        return Position.ALL_TAKEN_BACK;
     }
 
     /** Whether running this step loses what nothing brings back. */

@@ -13,22 +13,19 @@ public sealed interface Stage {
     /** The gate is open; people have to agree. */
     record AwaitingApproval(Position at, Instant since) implements Stage {}
 
-    /** Everything is granted; one live look is still due before the first step (G38). */
-    record Confirming(Position at) implements Stage {}
-
     /**
-     * The next step may begin.
+     * The next step may begin, after one last look where its phase has a gate (G38). A position behind a phase's last step
+     * means that the phase has nothing left to do.
      *
-     * @param attempt 1 for the first
      * @param notBefore when it may be tried (again)
      */
-    record StepDue(Position at, int attempt, Instant notBefore) implements Stage {}
+    record StepDue(Position at, Instant notBefore) implements Stage {}
 
     /** The step has been begun under the current fence, and its end is not known yet. */
-    record StepRunning(Position at, int attempt, Instant since) implements Stage {}
+    record StepRunning(Position at, Instant since) implements Stage {}
 
     /** A terminal fault, or a person's abort. {@code retry} and, before the point of no return, {@code rollback} go on. */
-    record Failed(Position at, int attempt, Fault fault) implements Stage {}
+    record Failed(Position at, Fault fault) implements Stage {}
 
     /** All phases are done. */
     record Succeeded() implements Stage {}
@@ -53,4 +50,41 @@ public sealed interface Stage {
      * @param remedy what a person can do, as a sentence
      */
     record Fault(String code, String message, String remedy) {}
+
+    /** The stages without what they carry, for the table of transitions. */
+    enum Kind {
+        PENDING("not started"),
+        AT_GATE("waiting at a gate"),
+        AWAITING_APPROVAL("waiting for approval"),
+        STEP_DUE("about to run a step"),
+        STEP_RUNNING("running a step"),
+        FAILED("failed"),
+        SUCCEEDED("over, and has succeeded"),
+        ROLLED_BACK("over, and has been rolled back");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+
+        /** How a person would say it after "the run is". */
+        public String words() {
+            return words;
+        }
+    }
+
+    /** Which stage this is. */
+    default Kind kind() {
+        return switch (this) {
+            case Pending _ -> Kind.PENDING;
+            case AtGate _ -> Kind.AT_GATE;
+            case AwaitingApproval _ -> Kind.AWAITING_APPROVAL;
+            case StepDue _ -> Kind.STEP_DUE;
+            case StepRunning _ -> Kind.STEP_RUNNING;
+            case Failed _ -> Kind.FAILED;
+            case Succeeded _ -> Kind.SUCCEEDED;
+            case RolledBack _ -> Kind.ROLLED_BACK;
+        };
+    }
 }

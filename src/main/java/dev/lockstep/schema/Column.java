@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param collation the collation as SQL text, only where it differs from the type's own
  * @param defaultValue how a value comes about where a statement gives none
  * @param grants column privileges, each ready to be granted on another column
+ * @param baseType the type beneath every domain, with its modifier; the same as {@code type} where that is no domain. A
+ *     new column of a domain with constraints rewrites the table, one of its base type does not
  */
 public record Column(
         Identifier name,
@@ -19,7 +21,8 @@ public record Column(
         Optional<String> collation,
         boolean notNull,
         DefaultValue defaultValue,
-        List<ColumnGrant> grants) {
+        List<ColumnGrant> grants,
+        String baseType) {
     public Column {
         grants = List.copyOf(grants);
     }

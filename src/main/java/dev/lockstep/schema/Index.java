@@ -2,6 +2,7 @@ package dev.lockstep.schema;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One index as the catalogue shows it.
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param definition what {@code pg_get_indexdef} prints
  * @param constraint the constraint it stands behind, if any
  * @param valid false for the debris of a build that failed (P10)
+ * @param shape what it is made of, so that one like it can be built without rewriting its text (P23)
  */
 public record Index(
         Identifier name,
@@ -18,8 +20,59 @@ public record Index(
         boolean unique,
         boolean primary,
         boolean valid,
-        Optional<Identifier> constraint) {
+        Optional<Identifier> constraint,
+        Shape shape) {
     public Index {
         columns = List.copyOf(columns);
+    }
+
+    /**
+     * What an index is made of.
+     *
+     * @param method the access method, for example {@code btree}
+     * @param keys the key parts in order, without the INCLUDE columns
+     * @param included the INCLUDE columns in order
+     * @param nullsNotDistinct {@code NULLS NOT DISTINCT} of a unique index; false before server 15
+     * @param options storage parameters, each as {@code pg_class.reloptions} has it: {@code fillfactor=70}
+     * @param tablespace only where it is not the database's own
+     * @param predicate the WHERE condition of a partial index, as {@code pg_get_expr} prints it
+     * @param computedFrom the columns that a key expression or the predicate reads; all columns when one of them reads the
+     *     whole row
+     */
+    public record Shape(
+            String method,
+            List<Key> keys,
+            List<Identifier> included,
+            boolean nullsNotDistinct,
+            List<String> options,
+            Optional<Identifier> tablespace,
+            Optional<String> predicate,
+            Set<Identifier> computedFrom) {
+        public Shape {
+            keys = List.copyOf(keys);
+            included = List.copyOf(included);
+            options = List.copyOf(options);
+            computedFrom = Set.copyOf(computedFrom);
+        }
+    }
+
+    /** One key part. */
+    public sealed interface Key {
+        /**
+         * What follows the part in {@code CREATE INDEX}, as SQL text, each only where it differs from what the server would
+         * take by itself: {@code COLLATE} with a schema-qualified collation, a schema-qualified operator class with its
+         * options, {@code DESC}, {@code NULLS FIRST} or {@code NULLS LAST}. Empty for a plain key.
+         */
+        String qualifiers();
+
+        /** A column. */
+        record Plain(Identifier column, String qualifiers) implements Key {}
+
+        /**
+         * An expression over the row.
+         *
+         * @param expression as {@code pg_get_indexdef} prints the part; not to be rewritten by text replacement
+         */
+        record Computed(String expression, String qualifiers) implements Key {}
     }
 }

@@ -1,0 +1,141 @@
+package dev.lockstep.lifecycle;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.gate.Verdict;
+import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.lifecycle.Stage.Watch;
+import dev.lockstep.plan.PhaseName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be done with a run now. Pure: the same arguments give the same answer, and no clock, database or cluster is
+ * known here. With {@link TransitionTable} this is the whole state machine of a run.
+ */
+public final class Lifecycle {
+    private Lifecycle() {}
+
+    /** What this event, which happened then, makes of this state. */
+    public static Transition apply(RunState state, Event event, Instant at) {
+        return Transitions.apply(state, event, at);
+    }
+
+    /**
+     * What is next.
+     *
+     * @param sighting what a look brought, if the last answer asked for one
+     * @param now by the same clock as the events
+     */
+    public static Next next(RunState state, Sighting sighting, Instant now) {
+        return switch (state.stage()) {
+            case Stage.Pending _, Stage.Failed _, Stage.Succeeded _, Stage.RolledBack _ -> new Next.Rest();
+            case Stage.StepRunning(Position at, var _) -> new Next.Execute(at, state.attempts());
+            case Stage.AtGate _, Stage.AwaitingApproval _, Stage.StepDue _ when state.suspended() -> new Next.Rest();
+            case Stage.AtGate(Position at, Watch watch) -> atGate(state, at, watch, sighting, now);
+            case Stage.AwaitingApproval(Position at, var _) -> awaitingApproval(state, at, sighting);
+            case Stage.StepDue(Position at, Instant notBefore) -> stepDue(state, at, notBefore, sighting, now);
+        };
+    }
+
+    private static Next atGate(RunState state, Position at, Watch watch, Sighting sighting, Instant now) {
+        if (!state.script().gated(at)) {
+            return new Next.Append(opened(state, at));
+        }
+        return switch (sighting) {
+            case Sighting.None _ -> new Next.Look(at.direction(), Freshness.WATCHED);
+            case Sighting.Seen(Verdict.Open _, var _) -> matching(state, at, watch, now);
+            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) -> blocked(state, at, watch, blockers);
+            case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) ->
+                blocked(state, at, watch, blockers);
+        };
+    }
+
+    private static Next matching(RunState state, Position at, Watch watch, Instant now) {
+        return switch (watch) {
+            case Watch.NotMatching _ -> new Next.Append(new Event.GateMatched(phase(state, at)));
+            case Watch.MatchingSince(Instant since) -> {
+                Instant stable = since.plusSeconds(state.script().minStableSeconds());
+                yield now.isBefore(stable) ? new Next.Wait(Optional.of(stable)) : new Next.Append(opening(state, at));
+            }
+        };
+    }
+
+    /** The floor rises first: whoever starts old code from now on is refused, and only then is the gate looked at again. */
+    private static List<Event> opening(RunState state, Position at) {
+        List<Event> events = new ArrayList<>();
+        if (state.script().raisesFloor(at) && state.floor().isEmpty()) {
+            events.add(new Event.FloorRaised(phase(state, at)));
+        }
+        events.add(opened(state, at));
+        return events;
+    }
+
+    private static Event opened(RunState state, Position at) {
+        return new Event.GateOpened(phase(state, at), at.direction(), state.fence());
+    }
+
+    /** What is already known is not written again: the journal grows when something changes, not when somebody looks. */
+    private static Next blocked(RunState state, Position at, Watch watch, List<Blocker> blockers) {
+        boolean known = watch instanceof Watch.NotMatching
+                && state.holds().stream().map(Hold::blocker).toList().equals(blockers);
+        return known
+                ? new Next.Wait(Optional.empty())
+                : new Next.Append(new Event.GateBlocked(phase(state, at), blockers));
+    }
+
+    private static Next awaitingApproval(RunState state, Position at, Sighting sighting) {
+        if (!state.script().gated(at)) {
+            return new Next.Wait(Optional.empty());
+        }
+        return switch (sighting) {
+            case Sighting.None _ -> new Next.Look(at.direction(), Freshness.WATCHED);
+            case Sighting.Seen(Verdict.Open _, var _) -> new Next.Wait(Optional.empty());
+            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) -> closed(state, at, blockers);
+            case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) -> closed(state, at, blockers);
+        };
+    }
+
+    private static Next closed(RunState state, Position at, List<Blocker> blockers) {
+        return new Next.Append(new Event.GateBlocked(phase(state, at), blockers));
+    }
+
+    private static Next stepDue(RunState state, Position at, Instant notBefore, Sighting sighting, Instant now) {
+        if (state.script().exhausted(at)) {
+            return new Next.Append(at.backward() ? new Event.RolledBack() : new Event.PhaseCompleted(phase(state, at)));
+        }
+        if (now.isBefore(notBefore)) {
+            return new Next.Wait(Optional.of(notBefore));
+        }
+        if (!state.script().gated(at)) {
+            return new Next.Append(starting(state, at));
+        }
+        return switch (sighting) {
+            case Sighting.Seen(Verdict.Open _, Freshness freshness)
+            when freshness == Freshness.LIVE -> new Next.Append(starting(state, at));
+            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) -> closed(state, at, blockers);
+            case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) -> closed(state, at, blockers);
+            case Sighting.Seen _, Sighting.None _ -> new Next.Look(at.direction(), Freshness.LIVE);
+        };
+    }
+
+    /** The point of no return and the step that passes it are written together, so that neither stands there alone. */
+    private static List<Event> starting(RunState state, Position at) {
+        Phase phase = state.script().phase(at);
+        String step = state.script().step(at).name();
+        List<Event> events = new ArrayList<>();
+        if (!at.backward()
+                && Script.irreversible(state.script().step(at))
+                && state.pointOfNoReturn().isEmpty()) {
+            events.add(new Event.PointOfNoReturnPassed(phase.name(), step));
+        }
+        events.add(new Event.StepStarted(step, at.direction(), state.attempts() + 1, state.fence()));
+        return events;
+    }
+
+    private static PhaseName phase(RunState state, Position at) {
+        return state.script().phase(at).name();
+    }
+}

@@ -1,0 +1,311 @@
+package dev.lockstep.lifecycle;
+
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Stage.Watch;
+import dev.lockstep.plan.PhaseName;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What each event makes of a state. Pure. What may follow what at all is said by {@link TransitionTable}. */
+final class Transitions {
+    private static final Watch NOT_MATCHING = new Watch.NotMatching();
+
+    private Transitions() {}
+
+    static Transition apply(RunState state, Event event, Instant at) {
+        Stage.Kind from = state.stage().kind();
+        if (!TransitionTable.knows(from, event)) {
+            return new Transition.Refused(
+                    "the run is " + from.words() + ", and " + Wording.of(event) + " makes no sense there");
+        }
+        Transition transition = follow(state, event, at);
+        if (transition instanceof Transition.To(RunState to)
+                && !TransitionTable.allows(from, event, to.stage().kind())) {
+            throw new IllegalStateException(
+                    from + " does not go to " + to.stage().kind() + " by " + event);
+        }
+        return transition;
+    }
+
+    private static Transition follow(RunState state, Event event, Instant at) {
+        return switch (event) {
+            case Event.Started _ -> to(state.in(new Stage.AtGate(Position.START, NOT_MATCHING)));
+            case Event.LeaseTaken(String _, long fence) -> leaseTaken(state, fence);
+            case Event.GateBlocked(PhaseName phase, List<Blocker> blockers) -> gateBlocked(state, phase, blockers, at);
+            case Event.GateMatched(PhaseName phase) -> gateMatched(state, phase, at);
+            case Event.GateOpened(PhaseName phase, var _, long fence) -> gateOpened(state, phase, fence, at);
+            case Event.FloorRaised(PhaseName phase) -> floorRaised(state, phase);
+            case Event.Approved approved -> approved(state, approved, at);
+            case Event.Rejected rejected -> rejected(state, rejected);
+            case Event.PointOfNoReturnPassed(var _, String step) -> pastReturn(state, step);
+            case Event.StepStarted started -> stepStarted(state, started, at);
+            case Event.StepWaiting(String step, var _, List<Blocker> blockers) ->
+                whileRunning(state, step, running -> state.in(running, holds(state, blockers, at)));
+            case Event.StepCompleted(String step, var _, var _) ->
+                whileRunning(
+                        state,
+                        step,
+                        running -> state.attempts(0)
+                                .in(new Stage.StepDue(state.script().after(running.at()), at)));
+            case Event.StepBlocked(String step, var _, List<Blocker> blockers, Instant retryAt) ->
+                whileRunning(
+                        state,
+                        step,
+                        running -> state.in(new Stage.StepDue(running.at(), retryAt), holds(state, blockers, at)));
+            case Event.StepInterrupted(String step, var _) ->
+                whileRunning(state, step, running -> state.in(new Stage.StepDue(running.at(), at), state.holds()));
+            case Event.StepFailed(String step, var _, Stage.Fault fault) ->
+                whileRunning(state, step, running -> state.in(new Stage.Failed(running.at(), fault)));
+            case Event.PhaseCompleted(PhaseName phase) -> phaseCompleted(state, phase);
+            case Event.Suspended _ -> suspended(state);
+            case Event.Resumed _ ->
+                state.suspended()
+                        ? to(state.suspended(false))
+                        : refused("the run is not paused, so it cannot be resumed");
+            case Event.RetryRequested _ -> retryRequested(state, at);
+            case Event.Aborted(String actor) -> aborted(state, actor);
+            case Event.RollbackRequested _ -> rollbackRequested(state, at);
+            case Event.RolledBack _ -> rolledBack(state);
+        };
+    }
+
+    /** Whatever the last holder saw of gates, this one has not seen: it starts again before the gate (G36, G48). */
+    private static Transition leaseTaken(RunState state, long fence) {
+        if (fence <= state.fence()) {
+            return refused("fence " + fence + " is not newer than " + state.fence());
+        }
+        return to(state.under(fence).in(new Stage.AtGate(position(state), NOT_MATCHING), state.holds()));
+    }
+
+    private static Transition gateBlocked(RunState state, PhaseName phase, List<Blocker> blockers, Instant at) {
+        if (blockers.isEmpty()) {
+            return refused("a gate is not blocked by nothing");
+        }
+        return inPhase(
+                state,
+                phase,
+                position -> state.in(new Stage.AtGate(position, NOT_MATCHING), holds(state, blockers, at)));
+    }
+
+    private static Transition gateMatched(RunState state, PhaseName phase, Instant at) {
+        return inPhase(state, phase, position -> state.in(new Stage.AtGate(position, new Watch.MatchingSince(at))));
+    }
+
+    private static Transition gateOpened(RunState state, PhaseName phase, long fence, Instant at) {
+        Position position = position(state);
+        boolean matched = state.stage() instanceof Stage.AtGate(var _, Watch.MatchingSince _);
+        if (fence != state.fence()) {
+            return refused("the gate was opened under fence " + fence + ", but the lease is " + state.fence());
+        }
+        if (state.script().gated(position) && !matched) {
+            return refused("the gate of phase " + phase + " has not been seen to match");
+        }
+        if (state.script().raisesFloor(position) && state.floor().isEmpty()) {
+            return refused("the floor must be raised before the gate of phase " + phase + " opens");
+        }
+        boolean granted = position.backward() || state.approved(phase);
+        return inPhase(
+                state,
+                phase,
+                here -> state.in(granted ? new Stage.StepDue(here, at) : new Stage.AwaitingApproval(here, at)));
+    }
+
+    private static Transition floorRaised(RunState state, PhaseName phase) {
+        return state.floor().isPresent() || !state.script().raisesFloor(position(state))
+                ? refused("the floor is not to be raised now")
+                : inPhase(state, phase, _ -> state.floor(Optional.of(phase)));
+    }
+
+    private static Transition approved(RunState state, Event.Approved approved, Instant at) {
+        Optional<String> obstacle = notDecidable(state, approved.phase());
+        if (obstacle.isPresent()) {
+            return refused(obstacle.get());
+        }
+        if (!approved.digest().equals(state.script().digest())) {
+            return refused("what was approved is not what is running: the approval is for digest " + approved.digest()
+                    + ", the run has " + state.script().digest() + "; review the plan as it is now and approve that");
+        }
+        if (state.approvers(approved.phase()).contains(approved.actor())) {
+            return refused(
+                    approved.actor() + " has already approved phase " + approved.phase() + "; another person has to");
+        }
+        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
+        Set<String> approvers = new HashSet<>(state.approvers(approved.phase()));
+        approvers.add(approved.actor());
+        approvals.put(approved.phase(), Set.copyOf(approvers));
+        RunState with = state.approvals(approvals);
+        return to(
+                with.stage() instanceof Stage.AwaitingApproval(Position here, var _)
+                                && with.script().phase(here).name().equals(approved.phase())
+                                && with.approved(approved.phase())
+                        ? with.in(new Stage.StepDue(here, at))
+                        : with);
+    }
+
+    private static Transition rejected(RunState state, Event.Rejected rejected) {
+        Optional<String> obstacle = notDecidable(state, rejected.phase());
+        if (obstacle.isPresent()) {
+            return refused(obstacle.get());
+        }
+        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
+        approvals.remove(rejected.phase());
+        return to(state.approvals(approvals).suspended(true));
+    }
+
+    /** Why nobody can decide about this phase now; empty when somebody can. */
+    private static Optional<String> notDecidable(RunState state, PhaseName phase) {
+        Position here = position(state);
+        if (here.backward()) {
+            return Optional.of("the run is being rolled back, so there is nothing to approve");
+        }
+        if (state.script().approvalsFor(phase) == 0) {
+            return Optional.of("phase " + phase + " needs no approval");
+        }
+        boolean begun = state.script().phases().subList(0, here.phase()).stream()
+                .anyMatch(done -> done.name().equals(phase));
+        boolean running = state.script().phase(here).name().equals(phase)
+                && (here.step() > 0 || state.stage() instanceof Stage.StepRunning);
+        return begun || running ? Optional.of("phase " + phase + " has already begun") : Optional.empty();
+    }
+
+    private static Transition pastReturn(RunState state, String step) {
+        Position here = position(state);
+        boolean fits = !here.backward()
+                && !state.script().exhausted(here)
+                && state.script().step(here).name().equals(step)
+                && Script.irreversible(state.script().step(here))
+                && state.pointOfNoReturn().isEmpty();
+        return fits ? to(state.pastReturn(step)) : refused("step " + step + " is not the point of no return");
+    }
+
+    private static Transition stepStarted(RunState state, Event.StepStarted started, Instant at) {
+        Position here = position(state);
+        if (state.script().exhausted(here) || !state.script().step(here).name().equals(started.step())) {
+            return refused("step " + started.step() + " is not the one that is due");
+        }
+        if (started.fence() != state.fence()) {
+            return refused("the step was begun under fence " + started.fence() + ", but the lease is " + state.fence());
+        }
+        if (!here.backward()
+                && Script.irreversible(state.script().step(here))
+                && state.pointOfNoReturn().isEmpty()) {
+            return refused("step " + started.step() + " passes the point of no return, which was not recorded");
+        }
+        return to(state.attempts(state.attempts() + 1).in(new Stage.StepRunning(here, at), state.holds()));
+    }
+
+    private static Transition phaseCompleted(RunState state, PhaseName phase) {
+        Position here = position(state);
+        if (here.backward() || !state.script().exhausted(here)) {
+            return refused("phase " + phase + " has steps left");
+        }
+        return inPhase(
+                state,
+                phase,
+                _ -> state.script().lastPhase(here)
+                        ? state.in(new Stage.Succeeded())
+                        : state.in(
+                                new Stage.AtGate(new Position(here.direction(), here.phase() + 1, 0), NOT_MATCHING)));
+    }
+
+    private static Transition suspended(RunState state) {
+        return state.suspended() ? refused("the run is paused already") : to(state.suspended(true));
+    }
+
+    private static Transition retryRequested(RunState state, Instant at) {
+        return switch (state.stage()) {
+            case Stage.Failed(Position here, var _) -> to(state.in(new Stage.AtGate(here, NOT_MATCHING)));
+            case Stage.StepDue(Position here, Instant notBefore)
+            when at.isBefore(notBefore) -> to(state.in(new Stage.StepDue(here, at), state.holds()));
+            case Stage.Pending _,
+                    Stage.AtGate _,
+                    Stage.AwaitingApproval _,
+                    Stage.StepDue _,
+                    Stage.StepRunning _,
+                    Stage.Succeeded _,
+                    Stage.RolledBack _ -> refused("nothing waits to be tried again");
+        };
+    }
+
+    private static Transition aborted(RunState state, String actor) {
+        Stage.Fault fault = new Stage.Fault(
+                "ABORTED",
+                actor + " aborted the run; what was done so far is still there.",
+                state.pointOfNoReturn().isPresent()
+                        ? "Retry goes on from here; the point of no return is passed, so there is no way back."
+                        : "Roll back to take away what was done, or retry to go on from here.");
+        return to(state.suspended(false).in(new Stage.Failed(position(state), fault)));
+    }
+
+    private static Transition rollbackRequested(RunState state, Instant at) {
+        if (state.pointOfNoReturn().isPresent()) {
+            return refused("step " + state.pointOfNoReturn().get()
+                    + " has been begun, and nothing takes it back; go forward, or restore what is lost from a backup");
+        }
+        Position here = position(state);
+        if (here.backward()) {
+            return refused("the run is being rolled back already; retry goes on with it");
+        }
+        // A step that was begun may have done its work although nobody heard of it: it is taken back as well.
+        Position first = state.attempts() > 0
+                ? state.script().before(here.phase(), here.step() + 1)
+                : state.script().before(here.phase(), here.step());
+        RunState back = state.suspended(false).attempts(0).approvals(Map.of()).floor(Optional.empty());
+        return to(back.in(
+                first.equals(Position.ALL_TAKEN_BACK)
+                        ? new Stage.StepDue(first, at)
+                        : new Stage.AtGate(first, NOT_MATCHING)));
+    }
+
+    private static Transition rolledBack(RunState state) {
+        return position(state).equals(Position.ALL_TAKEN_BACK)
+                ? to(state.in(new Stage.RolledBack()))
+                : refused("there are steps left to take back");
+    }
+
+    private static Transition whileRunning(RunState state, String step, Function<Stage.StepRunning, RunState> then) {
+        return state.stage() instanceof Stage.StepRunning running
+                        && state.script().step(running.at()).name().equals(step)
+                ? to(then.apply(running))
+                : refused("step " + step + " is not the one that is running");
+    }
+
+    private static Transition inPhase(RunState state, PhaseName phase, Function<Position, RunState> then) {
+        Position here = position(state);
+        return state.script().phase(here).name().equals(phase)
+                ? to(then.apply(here))
+                : refused("the run is not at phase " + phase);
+    }
+
+    /** The same blocker as before keeps its since-when, so that people see how long it has really been in the way. */
+    private static List<Hold> holds(RunState state, List<Blocker> blockers, Instant at) {
+        return blockers.stream()
+                .map(blocker -> new Hold(
+                        blocker,
+                        state.holds().stream()
+                                .filter(hold -> hold.blocker().code() == blocker.code()
+                                        && hold.blocker().object().equals(blocker.object()))
+                                .map(Hold::since)
+                                .findFirst()
+                                .orElse(at)))
+                .toList();
+    }
+
+    private static Position position(RunState state) {
+        return state.position().orElseThrow(() -> new IllegalStateException("the table lets no such event in here"));
+    }
+
+    private static Transition to(RunState state) {
+        return new Transition.To(state);
+    }
+
+    private static Transition refused(String reason) {
+        return new Transition.Refused(reason);
+    }
+}
