@@ -48,8 +48,13 @@ final class DeploymentController implements AutoCloseable {
 
     @Override
     public void close() {
-        loop.interrupt();
         informers.forEach(SharedIndexInformer::stop);
+        loop.interrupt();
+        try {
+            loop.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
