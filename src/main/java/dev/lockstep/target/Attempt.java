@@ -7,6 +7,7 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -145,6 +146,31 @@ final class Attempt {
                         "See that the server is up, is a primary, and lets Lockstep's role in. The step goes on by itself"
                                 + " then.")),
                 RETRY_UNREACHABLE);
+    }
+
+    /** The outcome where the server refused because a policy would have hidden rows (P28); empty for other errors. */
+    Optional<StepOutcome> rowsHidden(SQLException e, TableName table) {
+        return SqlFailure.words(e).contains("row-level security")
+                ? Optional.of(new StepOutcome.Failed(
+                        ErrorCode.ROWS_HIDDEN,
+                        "Row-level security of " + table
+                                + " would hide rows from Lockstep's role, so they would be left" + " behind: "
+                                + connector.safe(SqlFailure.words(e)) + ".",
+                        "Connect as a role with BYPASSRLS, or as the table's owner without FORCE ROW LEVEL SECURITY, then"
+                                + " retry."))
+                : Optional.empty();
+    }
+
+    /**
+     * The outcome for an error of a plan's own statement.
+     *
+     * @throws SQLException the same, where the statement is not to blame
+     */
+    StepOutcome statementFailed(SQLException e, String statement) throws SQLException {
+        if (SqlFailure.of(e) != SqlFailure.STATEMENT) {
+            throw e;
+        }
+        return failed(e, statement);
     }
 
     /** The outcome for a statement that does not work, however often it is tried. */
