@@ -42,4 +42,9 @@ public record RolloutSettings(
                 500,
                 "lockstep");
     }
+
+    /** The same, for tokens made for this audience. */
+    public RolloutSettings withAudience(String other) {
+        return new RolloutSettings(staleAfter, proveEvery, requestTimeout, httpEvidenceFor, pageSize, other);
+    }
 }
