@@ -47,9 +47,4 @@ public record RolloutSettings(
     public RolloutSettings withAudience(String other) {
         return new RolloutSettings(staleAfter, proveEvery, requestTimeout, httpEvidenceFor, pageSize, other);
     }
-
-    /** The same for another audience. */
-    public RolloutSettings withAudience(String other) {
-        return new RolloutSettings(staleAfter, proveEvery, requestTimeout, httpEvidenceFor, pageSize, other);
-    }
 }
