@@ -195,11 +195,11 @@ class CatalogueReaderPostgresTest {
                 CREATE POLICY own ON users USING (name = CURRENT_USER);
                 CREATE PUBLICATION filtered FOR TABLE users WHERE (name <> '');
                 CREATE TABLE pets (owner text REFERENCES users (name));
-                CREATE FUNCTION first_name() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT name FROM users LIMIT 1; END;
                 CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
                 CREATE TRIGGER stamp BEFORE UPDATE ON users FOR EACH ROW WHEN (NEW.name <> OLD.name)
                   EXECUTE FUNCTION stamp();
                 """);
+        bench.sql("CREATE FUNCTION first_name() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT name FROM users; END");
         assertThat(users().dependents())
                 .filteredOn(dependent -> dependent.column().equals(id("name")))
                 .extracting(Dependent::kind, Dependent::description)
