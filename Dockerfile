@@ -3,6 +3,7 @@ WORKDIR /build
 COPY pom.xml ./
 COPY .mvn .mvn
 COPY src src
+COPY plans plans
 RUN mvn -B -DskipTests package
 
 FROM eclipse-temurin:25-jre
