@@ -1,6 +1,7 @@
 -- The control plane's own tables. Moments come from the caller's clock, except lease.expires_at: leases are compared
 -- between replicas, and only the database's clock is the same for all of them.
 
+-- pending_start is a start that waits for its database.
 CREATE TABLE plan (
     namespace text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
@@ -8,6 +9,7 @@ CREATE TABLE plan (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     newest_run uuid,
+    pending_start jsonb,
     PRIMARY KEY (namespace, name)
 );
 

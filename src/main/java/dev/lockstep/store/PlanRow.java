@@ -8,6 +8,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /** A plan: which revision is its newest, and which run. */
@@ -28,6 +30,11 @@ class PlanRow {
     @Column(name = "newest_run")
     @Nullable
     UUID newestRun;
+
+    @Column(name = "pending_start")
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Nullable
+    String pendingStart;
 
     @SuppressWarnings("NullAway.Init")
     protected PlanRow() {}

@@ -1,5 +1,8 @@
 package dev.lockstep.store;
 
+import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.LockstepException;
+import dev.lockstep.engine.PendingStart;
 import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StoredPlan;
@@ -60,6 +63,22 @@ public class ReactivePlans implements Plans {
     }
 
     @Override
+    public void await(PlanKey key, PendingStart start) {
+        transactions.call(session -> locked(session, key)
+                .chain(plan -> activeRun(session, plan.id).invoke(active -> {
+                    // A run that began meanwhile is what this start would have become; it must not begin another.
+                    if (active.isEmpty()) {
+                        plan.pendingStart = StoreJson.write(PendingStart.class, start);
+                    }
+                })));
+    }
+
+    @Override
+    public void forgetStart(PlanKey key) {
+        transactions.call(session -> locked(session, key).invoke(plan -> plan.pendingStart = null));
+    }
+
+    @Override
     public Deleted delete(PlanKey key) {
         return transactions.call(session -> session.find(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
                 .chain(plan -> plan == null
@@ -68,6 +87,14 @@ public class ReactivePlans implements Plans {
                                 .chain(active -> active.isPresent()
                                         ? Uni.createFrom().item(Deleted.IN_PROGRESS)
                                         : session.remove(plan).replaceWith(Deleted.DELETED))));
+    }
+
+    /** The plan's row, so that nobody else decides anything about it until the transaction ends. */
+    static Uni<PlanRow> locked(Mutiny.Session session, PlanKey key) {
+        return session.find(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
+                .onItem()
+                .ifNull()
+                .failWith(() -> new LockstepException(ErrorCode.PLAN_NOT_FOUND, "There is no plan " + key + "."));
     }
 
     private static Uni<Saved> create(Mutiny.Session session, Declaration declaration) {
@@ -127,7 +154,8 @@ public class ReactivePlans implements Plans {
                 revision.author,
                 plan.createdAt,
                 plan.updatedAt,
-                Optional.ofNullable(plan.newestRun).map(RunId::new));
+                Optional.ofNullable(plan.newestRun).map(RunId::new),
+                Optional.ofNullable(plan.pendingStart).map(json -> StoreJson.read(PendingStart.class, json)));
     }
 
     private record Declaration(PlanDocument document, String author, Optional<Integer> expected, Instant now) {

@@ -5,14 +5,12 @@ import dev.lockstep.engine.LockstepException;
 import dev.lockstep.engine.Runs.Begun;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.lifecycle.Event;
-import dev.lockstep.plan.PlanKey;
 import dev.lockstep.store.Transactions.Attempt;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.LockMode;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
@@ -54,11 +52,7 @@ class RunStart {
     }
 
     private static Uni<Begun> begin(Mutiny.Session session, StoredRun run, List<Event> first, Instant now) {
-        PlanKey key = run.document().key();
-        return session.find(PlanRow.class, PlanRow.Id.of(key), LockMode.PESSIMISTIC_WRITE)
-                .onItem()
-                .ifNull()
-                .failWith(() -> new LockstepException(ErrorCode.PLAN_NOT_FOUND, "There is no plan " + key + "."))
+        return ReactivePlans.locked(session, run.document().key())
                 .chain(plan -> ReactivePlans.activeRun(session, plan.id).chain(active -> {
                     if (active.isPresent()) {
                         return Uni.createFrom().item(new Begun.AlreadyActive(active.get()));
@@ -82,6 +76,7 @@ class RunStart {
                 .map(table -> new RunTableRow(row, table))
                 .toList();
         plan.newestRun = row.id;
+        plan.pendingStart = null;
         return session.persist(row)
                 .chain(() -> session.persistAll(tables.toArray()))
                 .chain(() -> session.persistAll(journal.toArray()))

@@ -58,6 +58,14 @@ final class StoreFailure {
         if (known.isPresent()) {
             return known.get();
         }
+        if (causes(failure).anyMatch(InterruptedException.class::isInstance)) {
+            Thread.currentThread().interrupt();
+            return new LockstepException(
+                    ErrorCode.STORE_UNREACHABLE,
+                    "The answer of Lockstep's own database (the store, " + store + ") was not waited for, because this"
+                            + " work is being stopped.",
+                    failure);
+        }
         Optional<String> server = sqlState(failure);
         if (server.filter(NUL_IN_TEXT::contains).isPresent()) {
             return new LockstepException(

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,9 @@ final class BackfillBatches {
     private static final int MOST_BLOCKS = 1024;
 
     private static final int TRIES_AT_ONE_BLOCK = 5;
+    /** Less than the driver waits for an answer. */
+    private static final Duration LONGEST_FOR_A_BLOCK = Duration.ofSeconds(20);
+
     private static final Duration REST_AFTER_CONTENTION = Duration.ofMillis(50);
 
     private final Attempt attempt;
@@ -98,6 +102,7 @@ final class BackfillBatches {
             Ledger.advance(connection, attempt.order(), moved.kept(), rowsBefore + changed);
             connection.commit();
             refusals = 0;
+            attempt.waitingFor(List.of());
             return new Batch.Done(moved, changed, running.elapsed());
         } finally {
             ShortTransaction.end(connection);
@@ -106,11 +111,10 @@ final class BackfillBatches {
 
     /** The whole batch ends before anybody who waits for it looks for a deadlock; only a single block may take longer. */
     private String limits(long blocks) {
-        long batch = attempt.order().pace().batchMilliseconds();
         long rowLock = Math.clamp(
                 deadlockTimeout.toMillis() / 4, 1, attempt.order().locks().budgetMilliseconds());
         long statement = blocks == 1 && refusals > 0
-                ? Math.max(30_000, batch * 10)
+                ? LONGEST_FOR_A_BLOCK.toMillis()
                 : Math.max(50, deadlockTimeout.toMillis() * 8 / 10);
         return "SET LOCAL lock_timeout = " + rowLock + "; SET LOCAL statement_timeout = " + statement;
     }
@@ -134,6 +138,7 @@ final class BackfillBatches {
 
     /** Row locks of the application: smaller batches, and in the end past this block; the next pass comes back to it. */
     private Batch contended(Position at, long to, long rowsBefore) throws SQLException {
+        attempt.waitingFor(List.of(BackfillStep.lockedRows(action.table(), "blocks " + at.next() + " to " + (to - 1))));
         if (at.blocks() > 1 || refusals < TRIES_AT_ONE_BLOCK) {
             return attempt.rest(REST_AFTER_CONTENTION) ? smaller(at) : new Batch.Ended(new StepOutcome.Interrupted());
         }

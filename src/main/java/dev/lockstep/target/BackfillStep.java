@@ -5,6 +5,7 @@ import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.TableName;
 import dev.lockstep.target.BackfillBatches.Batch;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -207,14 +208,18 @@ final class BackfillStep {
 
     private StepOutcome locked(List<String> pending) {
         return new StepOutcome.Blocked(
-                List.of(new Blocker(
-                        Blocker.Code.LOCK_NOT_ACQUIRED,
-                        "rows of " + action.table(),
-                        "the application",
-                        "Rows are still to be filled, but other transactions hold locks on them; some of the rows: "
-                                + String.join(", ", pending) + ".",
-                        "End the transactions that hold them. The step goes on by itself then.")),
-                RETRY_LOCKED_ROWS);
+                List.of(lockedRows(action.table(), String.join(", ", pending))), RETRY_LOCKED_ROWS);
+    }
+
+    /** Other transactions hold locks on rows that are still to be done. */
+    static Blocker lockedRows(TableName table, String which) {
+        return new Blocker(
+                Blocker.Code.LOCK_NOT_ACQUIRED,
+                "rows of " + table,
+                "the application",
+                "Rows of " + table + " are still to be filled, but other transactions hold locks on them: " + which
+                        + ".",
+                "End the transactions that hold them. The step goes on by itself then.");
     }
 
     private StepOutcome unfinished(List<String> pending) {

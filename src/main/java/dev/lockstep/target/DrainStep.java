@@ -99,7 +99,7 @@ final class DrainStep {
                         LEFT JOIN pg_prepared_xacts p ON p.gid = o.prepared
                         ORDER BY 1""")
                 .list(
-                        row -> LockHolder.read(row, "", "a transaction open since before the new shape was complete"),
+                        row -> LockHolder.read(row, "a transaction open since before the new shape was complete"),
                         goal.getOrDefault(MOMENT, 0L),
                         goal.getOrDefault(TRANSACTION, 0L));
     }

@@ -127,12 +127,38 @@ public final class JdbcTargets implements Targets {
     private static StepOutcome perform(Attempt attempt, Connection connection) throws SQLException {
         return switch (attempt.order().action()) {
             case Action.Transactional action -> new TransactionalStep(attempt, action).run(connection);
-            case Action.Standalone action -> throw new SQLException("not yet " + action);
-            case Action.BuildIndex action -> throw new SQLException("not yet " + action);
-            case Action.DropIndex action -> throw new SQLException("not yet " + action);
+            case Action.Standalone action ->
+                guarded(attempt, connection, ledger -> new StandaloneStep(attempt, action).run(connection, ledger));
+            case Action.BuildIndex action ->
+                guarded(
+                        attempt,
+                        connection,
+                        ledger -> new IndexStep(attempt, action.table(), action.index())
+                                .build(connection, ledger, action));
+            case Action.DropIndex(var table, var index) ->
+                guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
             case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+        };
+    }
+
+    @FunctionalInterface
+    private interface GuardedWork {
+        StepOutcome run(ShortTransaction ledger) throws SQLException;
+    }
+
+    /** A step that refuses a transaction: under the guard, and entered only once that is held. */
+    private static StepOutcome guarded(Attempt attempt, Connection connection, GuardedWork work) throws SQLException {
+        return switch (Guard.take(attempt, connection)) {
+            case Guard.Taking.NotTaken(StepOutcome outcome) -> outcome;
+            case Guard.Taking.Taken(Guard guard) -> {
+                try (guard) {
+                    ShortTransaction ledger = new ShortTransaction(connection, attempt);
+                    Optional<StepOutcome> ended = attempt.ended(ledger.enter());
+                    yield ended.isPresent() ? ended.get() : work.run(ledger);
+                }
+            }
         };
     }
 

@@ -43,6 +43,10 @@ record LockHolder(
         PREPARED
     }
 
+    static LockHolder read(ResultSet row, String what) throws SQLException {
+        return read(row, "", what);
+    }
+
     static LockHolder read(ResultSet row, String transaction, String what) throws SQLException {
         String gid = row.getString("gid");
         boolean prepared = !row.wasNull();

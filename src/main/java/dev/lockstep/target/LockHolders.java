@@ -70,6 +70,6 @@ final class LockHolders {
                         LEFT JOIN pg_stat_activity a ON a.pid = b.pid
                         LEFT JOIN pg_prepared_xacts p ON b.pid = 0 AND p.database = current_database()
                         ORDER BY 1""")
-                .list(row -> LockHolder.read(row, "", "a lock or transaction that the step waits for"), pid);
+                .list(row -> LockHolder.read(row, "a lock or transaction that the step waits for"), pid);
     }
 }

@@ -156,7 +156,7 @@ final class LockWait {
                 : new Clearance.Stopped();
     }
 
-    private static Blocker contention(String what) {
+    static Blocker contention(String what) {
         return new Blocker(
                 Blocker.Code.LOCK_NOT_ACQUIRED,
                 "locks of other sessions",

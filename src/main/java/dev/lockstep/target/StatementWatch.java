@@ -24,6 +24,7 @@ final class StatementWatch {
 
     private final Attempt attempt;
     private final Optional<Duration> longestWait;
+    private final Eye observer;
     private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock ending = new ReentrantLock();
     private Optional<Ended> cancelled = Optional.empty();
@@ -46,9 +47,18 @@ final class StatementWatch {
         void run() throws SQLException;
     }
 
-    private StatementWatch(Attempt attempt, Optional<Duration> longestWait) {
+    /** Somebody who looks from a second connection, now and then, while the statement runs. */
+    @FunctionalInterface
+    interface Eye {
+        Eye NONE = (_, _) -> {};
+
+        void look(Connection connection, int pid) throws SQLException;
+    }
+
+    private StatementWatch(Attempt attempt, Optional<Duration> longestWait, Eye observer) {
         this.attempt = attempt;
         this.longestWait = longestWait;
+        this.observer = observer;
     }
 
     /**
@@ -58,7 +68,13 @@ final class StatementWatch {
      */
     static Ended run(Attempt attempt, Optional<Duration> longestWait, Statement statement, Work work)
             throws SQLException {
-        return new StatementWatch(attempt, longestWait).run(statement, work);
+        return run(attempt, longestWait, Eye.NONE, statement, work);
+    }
+
+    /** The same, with somebody who looks on. */
+    static Ended run(Attempt attempt, Optional<Duration> longestWait, Eye observer, Statement statement, Work work)
+            throws SQLException {
+        return new StatementWatch(attempt, longestWait, observer).run(statement, work);
     }
 
     private Ended run(Statement statement, Work work) throws SQLException {
@@ -141,6 +157,7 @@ final class StatementWatch {
         try {
             if (eye.isPresent() && alive(eye.get(), pid)) {
                 lost = 0;
+                observer.look(eye.get(), pid);
                 return longestWait.isEmpty() ? List.of() : tell(LockHolders.blocking(eye.get(), pid));
             }
         } catch (SQLException _) {

@@ -110,7 +110,9 @@ public record PlanPage(
      */
     static PlanPage of(PlanView view, List<JournalEntry> journal, Outline outline, Viewer viewer, Instant now) {
         PlanSpec spec = view.plan().document().spec();
-        List<Command> sensible = viewer.mayCommand() ? Command.sensible(view, now) : List.of();
+        List<Command> sensible = Command.sensible(view, now).stream()
+                .filter(command -> command == Command.START ? viewer.mayStart() : viewer.mayOperate())
+                .toList();
         return new PlanPage(
                 Head.of(view.plan(), now),
                 Situation.of(view, journal, viewer, now),

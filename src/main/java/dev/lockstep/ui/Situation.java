@@ -43,7 +43,7 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
                         badge,
                         "This plan has not been started. It has changed nothing in database "
                                 + view.plan().document().spec().database() + ".",
-                        viewer.mayCommand()
+                        viewer.mayStart()
                                 ? "Read its phases and their SQL below, then start it."
                                 : "Somebody with the role author or admin can start it.",
                         Optional.empty()));
@@ -159,9 +159,9 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
             return situation(
                     badge,
                     why + still,
-                    viewer.mayCommand()
+                    viewer.mayOperate()
                             ? "Nothing goes on until you resume it" + orRollBack() + "."
-                            : "Nothing goes on until somebody with the role author or admin resumes it.");
+                            : "Nothing goes on until somebody with the role author, approver or admin resumes it.");
         }
 
         private String orRollBack() {

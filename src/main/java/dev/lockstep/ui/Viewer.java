@@ -23,8 +23,13 @@ public record Viewer(String name, boolean person, Set<String> roles) {
         return person && (roles.contains(APPROVER) || roles.contains(ADMIN));
     }
 
-    /** Whether they may start, pause and roll back. */
-    public boolean mayCommand() {
+    /** Whether they may start a plan. */
+    public boolean mayStart() {
         return roles.contains(AUTHOR) || roles.contains(ADMIN);
+    }
+
+    /** Whether they may pause a run, let it go on, and roll it back. */
+    public boolean mayOperate() {
+        return mayStart() || roles.contains(APPROVER);
     }
 }

@@ -140,11 +140,10 @@ final class Samples {
                 new Event.LeaseTaken("replica-1", 7),
                 new Event.GateBlocked(CONTRACT, List.of(BLOCKER)),
                 new Event.GateMatched(CONTRACT),
-                new Event.GateOpened(CONTRACT, Direction.FORWARD, 7),
+                new Event.GateOpened(CONTRACT, Direction.BACKWARD, Long.MAX_VALUE),
                 new Event.FloorRaised(CONTRACT),
                 new Event.Approved(CONTRACT, "ben", "schön \"so\"\n🙂", DIGEST),
                 new Event.Rejected(CONTRACT, "ben", ""),
-                new Event.GateConfirmed(CONTRACT, Direction.BACKWARD, Long.MAX_VALUE),
                 new Event.PointOfNoReturnPassed(CONTRACT, "drop"),
                 new Event.StepStarted("drop", Direction.FORWARD, 3, 7),
                 new Event.StepCompleted(
@@ -158,7 +157,7 @@ final class Samples {
                 new Event.RetryRequested("ana"),
                 new Event.Aborted("ana"),
                 new Event.RollbackRequested("ana"),
-                new Event.Succeeded(),
+                new Event.StepWaiting("drop", Direction.FORWARD, List.of(BLOCKER)),
                 new Event.RolledBack());
     }
 

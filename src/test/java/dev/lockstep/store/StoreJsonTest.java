@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.engine.LockstepException;
+import dev.lockstep.engine.PendingStart;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Script;
@@ -41,6 +42,11 @@ class StoreJsonTest {
     @Test
     void progressReadsBackAsItWas() {
         assertReadsBack(Progress.class, PROGRESS);
+    }
+
+    @Test
+    void pendingStartReadsBackAsItWas() {
+        assertReadsBack(PendingStart.class, new PendingStart("ana", "It does not answer.", Samples.NOON));
     }
 
     @Test

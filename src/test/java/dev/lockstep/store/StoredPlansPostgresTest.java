@@ -2,7 +2,9 @@ package dev.lockstep.store;
 
 import static dev.lockstep.store.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.engine.PendingStart;
 import dev.lockstep.engine.Plans.Deleted;
 import dev.lockstep.engine.Plans.Saved;
 import dev.lockstep.engine.Runs.Authority;
@@ -113,11 +115,38 @@ class StoredPlansPostgresTest {
         assertThat(plans.delete(plan.key())).isEqualTo(Deleted.IN_PROGRESS);
         assertThat(plans.find(plan.key())).isPresent();
 
-        runs.append(run.id(), 1, new Authority.Command(), List.of(new Event.Succeeded()), true, NOON);
+        runs.append(run.id(), 1, new Authority.Command(), List.of(new Event.RolledBack()), true, NOON);
         assertThat(plans.delete(plan.key())).isEqualTo(Deleted.DELETED);
         assertThat(plans.delete(plan.key())).isEqualTo(Deleted.NOT_FOUND);
         assertThat(runs.find(run.id())).isEmpty();
         assertThat(runs.journal(run.id(), 0)).isEmpty();
+    }
+
+    @Test
+    void startThatWaitsIsForgottenOnceItsRunBegins() {
+        PlanDocument plan = Samples.plan("waiting", Samples.USERS);
+        PendingStart start = new PendingStart("ana", "The database does not answer.", NOON.plusNanos(1));
+        save(plan, Optional.empty(), NOON);
+
+        plans.await(plan.key(), start);
+        assertThat(plans.find(plan.key()).orElseThrow().pendingStart()).contains(start);
+        plans.forgetStart(plan.key());
+        assertThat(plans.find(plan.key()).orElseThrow().pendingStart()).isEmpty();
+
+        plans.await(plan.key(), start);
+        StoredRun run = Samples.run(plan, TableName.parse("waiting_table"));
+        runs.begin(run, List.of(new Event.Started("ana")), NOON);
+        plans.await(plan.key(), start);
+        assertThat(plans.find(plan.key()).orElseThrow().pendingStart()).isEmpty();
+    }
+
+    @Test
+    void namesThePlanThatIsNotThere() {
+        PlanDocument nobody = Samples.plan("nobody", Samples.USERS);
+
+        assertThatThrownBy(() -> plans.forgetStart(nobody.key())).hasMessageContaining("shop/nobody");
+        assertThatThrownBy(() -> runs.begin(Samples.run(nobody), List.of(), NOON))
+                .hasMessageContaining("shop/nobody");
     }
 
     private Saved save(PlanDocument document, Optional<Integer> expectedRevision, Instant now) {

@@ -287,6 +287,19 @@ class StoredRunsPostgresTest {
     }
 
     @Test
+    void interruptedCallerIsToldSoAndStaysInterrupted() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(runs::active)
+                    .isInstanceOf(LockstepException.class)
+                    .hasMessageContaining("being stopped");
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void namesTheRunThatIsNotThere() {
         RunId nobody = new RunId(UUID.randomUUID());
 
@@ -332,7 +345,7 @@ class StoredRunsPostgresTest {
 
     private void finish(StoredRun run) {
         long newest = runs.journal(run.id(), 0).getLast().sequence();
-        assertThat(runs.append(run.id(), newest, BY_COMMAND, List.of(new Event.Succeeded()), true, NOON))
+        assertThat(runs.append(run.id(), newest, BY_COMMAND, List.of(new Event.RolledBack()), true, NOON))
                 .isInstanceOf(Appended.Done.class);
     }
 

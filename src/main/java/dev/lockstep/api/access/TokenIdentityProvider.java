@@ -12,16 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Knows whose a static token is. */
 @ApplicationScoped
 final class TokenIdentityProvider implements IdentityProvider<StaticToken> {
-    private final Map<String, TokenSettings.Token> tokens;
+    private final KnownTokens known;
 
-    TokenIdentityProvider(TokenSettings settings) {
-        this.tokens = settings.tokens();
+    TokenIdentityProvider(KnownTokens known) {
+        this.known = known;
     }
 
     @Override
@@ -41,20 +41,21 @@ final class TokenIdentityProvider implements IdentityProvider<StaticToken> {
     private Optional<SecurityIdentity> identify(String secret) {
         byte[] hash = sha256(secret);
         Optional<SecurityIdentity> found = Optional.empty();
-        for (Map.Entry<String, TokenSettings.Token> token : tokens.entrySet()) {
-            byte[] known = HexFormat.of().parseHex(token.getValue().sha256());
-            if (MessageDigest.isEqual(hash, known)) {
-                found = Optional.of(identity(token.getKey(), token.getValue()));
+        for (KnownTokens.Token token : known.tokens()) {
+            if (MessageDigest.isEqual(hash, HexFormat.of().parseHex(token.sha256()))) {
+                found = Optional.of(identity(token));
             }
         }
         return found;
     }
 
-    private static SecurityIdentity identity(String name, TokenSettings.Token token) {
+    private static SecurityIdentity identity(KnownTokens.Token token) {
         return QuarkusSecurityIdentity.builder()
-                .setPrincipal(new QuarkusPrincipal(name))
-                .addRoles(Roles.namesOf(token.roles()))
-                .addAttribute(Caller.PERSON, token.kind() == TokenSettings.Kind.PERSON)
+                .setPrincipal(new QuarkusPrincipal(token.name()))
+                .addRoles(token.effectiveRoles().stream()
+                        .map(KnownTokens.Role::label)
+                        .collect(Collectors.toSet()))
+                .addAttribute(Caller.PERSON, token.person())
                 .build();
     }
 
