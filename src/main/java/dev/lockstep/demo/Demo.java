@@ -70,7 +70,8 @@ public final class Demo implements Prelude {
         database.ensure("lockstep");
         ShopDatabase shop = new ShopDatabase(database, ShopDatabase.Size.demo());
         shop.prepare();
-        SimulatedCluster cluster = open(SimulatedCluster.start(settings.clusterPort().orElse(0), InstantSource.system()));
+        SimulatedCluster cluster =
+                open(SimulatedCluster.start(settings.clusterPort().orElse(0), InstantSource.system()));
         ground = Optional.of(new Ground(settings, directory, database, shop, cluster));
         return configuration(settings, directory, database, cluster);
     }
@@ -85,7 +86,8 @@ public final class Demo implements Prelude {
                 base,
                 lockstep,
                 new ShopDeployment.Keeper(deploymentFile(on)),
-                new TrafficLedger(on.shop().users(), Long.toString(InstantSource.system().millis(), 36)),
+                new TrafficLedger(
+                        on.shop().users(), Long.toString(InstantSource.system().millis(), 36)),
                 on.database().url("shop", ShopDatabase.APPLICATION_ROLE)));
         WORLD.set(world);
         world.deployment().createAsKept();
@@ -116,7 +118,8 @@ public final class Demo implements Prelude {
     private static boolean resumesOrBeginsAgain(Ground on, LockstepClient lockstep) {
         JsonNode plan = lockstep.get();
         if (!plan.isMissingNode() && (!OVER.contains(plan.path("state").asText()) || !lockstep.delete())) {
-            LOG.infof("The last demo's run is %s and goes on.", plan.path("state").asText());
+            LOG.infof(
+                    "The last demo's run is %s and goes on.", plan.path("state").asText());
             return true;
         }
         if (!on.shop().isOriginal()) {
@@ -157,7 +160,9 @@ public final class Demo implements Prelude {
     }
 
     private static void tell(URI base, Ground on) {
-        String link = on.settings().tokenIsOurs() ? "/login?token=" + on.settings().token() + "&next=/plans/shop/rename-users-name" : "/";
+        String link = on.settings().tokenIsOurs()
+                ? "/login?token=" + on.settings().token() + "&next=/plans/shop/rename-users-name"
+                : "/";
         System.out.printf(
                 """
 

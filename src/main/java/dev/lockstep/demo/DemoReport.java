@@ -35,12 +35,21 @@ final class DemoReport {
     synchronized void plan(JsonNode end) {
         plan = end;
         String state = end.path("state").asText();
-        require(state.equals("Succeeded"), "the plan ended as " + state + ": " + end.path("fault").path("message").asText());
+        require(
+                state.equals("Succeeded"),
+                "the plan ended as " + state + ": "
+                        + end.path("fault").path("message").asText());
     }
 
     synchronized void traffic(Traffic.Totals totals) {
         longestByPhase = totals.longestMillisByPhase();
-        line("requests", String.format(Locale.ROOT, "%,d by %d pods", totals.requests(), totals.pods().size()));
+        line(
+                "requests",
+                String.format(
+                        Locale.ROOT,
+                        "%,d by %d pods",
+                        totals.requests(),
+                        totals.pods().size()));
         line("failed requests", Long.toString(totals.failed()));
         line("longest request", String.format(Locale.ROOT, "%.0f ms", totals.longestMillis()));
         require(totals.requests() > 0, "the pods served nothing");
@@ -48,9 +57,13 @@ final class DemoReport {
     }
 
     synchronized void writes(Finding finding) {
-        line("lost writes", "%d of %,d rows that were written".formatted(finding.lost().size(), finding.compared()));
+        line(
+                "lost writes",
+                "%d of %,d rows that were written".formatted(finding.lost().size(), finding.compared()));
         require(finding.compared() > 0, "no acknowledged write was compared");
-        require(finding.lost().isEmpty(), "writes were lost: " + finding.lost().stream().limit(3).toList());
+        require(
+                finding.lost().isEmpty(),
+                "writes were lost: " + finding.lost().stream().limit(3).toList());
     }
 
     synchronized void checksum(String before, String after) {
@@ -72,9 +85,13 @@ final class DemoReport {
         for (JsonNode phase : end.path("phases")) {
             String opened = phase.path("gateOpenedAt").asText();
             if (phase.path("type").asText().equals("Deploy") && !opened.isEmpty()) {
-                Duration stable = Duration.ofSeconds(end.path("spec").path("minStableSeconds").asLong());
-                long late = Duration.between(lastOldPodGone.plus(stable), Instant.parse(opened)).toMillis();
-                line("gate opened", late + " ms after the last old pod's end and " + stable.toSeconds() + " s of stability");
+                Duration stable = Duration.ofSeconds(
+                        end.path("spec").path("minStableSeconds").asLong());
+                long late = Duration.between(lastOldPodGone.plus(stable), Instant.parse(opened))
+                        .toMillis();
+                line(
+                        "gate opened",
+                        late + " ms after the last old pod's end and " + stable.toSeconds() + " s of stability");
                 require(late < GATE_WITHIN_MILLIS, "the gate opened " + late + " ms late");
                 require(late > -1_000, "the gate opened " + -late + " ms too early");
             }
@@ -127,7 +144,9 @@ final class DemoReport {
                 : String.format(
                         Locale.ROOT,
                         "%.1f",
-                        Duration.between(Instant.parse(started), Instant.parse(finished)).toMillis() / 1000.0);
+                        Duration.between(Instant.parse(started), Instant.parse(finished))
+                                        .toMillis()
+                                / 1000.0);
     }
 
     private void line(String what, String is) {

@@ -15,7 +15,11 @@ import java.util.Optional;
  * @param tokenIsOurs whether the token was made up here, and has to be told
  */
 record DemoSettings(
-        boolean auto, String token, boolean tokenIsOurs, Optional<Integer> databasePort, Optional<Integer> clusterPort) {
+        boolean auto,
+        String token,
+        boolean tokenIsOurs,
+        Optional<Integer> databasePort,
+        Optional<Integer> clusterPort) {
 
     /**
      * Reads them.
@@ -42,7 +46,8 @@ record DemoSettings(
             } catch (NumberFormatException _) {
                 // Said below, as for a number that is no port.
             }
-            throw new IllegalStateException("lockstep.demo.%s is \"%s\", and must be a port: 0 to 65535.".formatted(key, text));
+            throw new IllegalStateException(
+                    "lockstep.demo.%s is \"%s\", and must be a port: 0 to 65535.".formatted(key, text));
         });
     }
 

@@ -74,7 +74,8 @@ final class DemoStory {
      * @return the exit code: 0 when everything is as it should be
      */
     int play() {
-        try (Watch _ = world.client().pods().inNamespace(ShopDeployment.NAMESPACE).watch(new Departures())) {
+        try (Watch _ =
+                world.client().pods().inNamespace(ShopDeployment.NAMESPACE).watch(new Departures())) {
             JsonNode end = playOn(clock.instant().plus(WITHIN));
             Instant settled = clock.instant().plus(SOME_TRAFFIC);
             while (clock.instant().isBefore(settled)) {
@@ -137,7 +138,8 @@ final class DemoStory {
 
     private Set<String> oldPodsNamed() {
         Set<String> named = new TreeSet<>();
-        List<String> pods = pods().stream().map(pod -> pod.getMetadata().getName()).toList();
+        List<String> pods =
+                pods().stream().map(pod -> pod.getMetadata().getName()).toList();
         for (JsonNode blocker : lockstep.get().path("blockers")) {
             pods.stream()
                     .filter(pod -> blocker.path("object").asText().contains(pod))

@@ -49,8 +49,7 @@ final class LockstepClient {
     }
 
     void approve(String phase, String digest, String comment) {
-        String decision =
-                write(Map.of("decision", "Approve", "digest", digest, "comment", comment));
+        String decision = write(Map.of("decision", "Approve", "digest", digest, "comment", comment));
         body(send(request("/phases/" + phase + "/approvals")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(decision))));

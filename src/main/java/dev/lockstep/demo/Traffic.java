@@ -25,7 +25,7 @@ final class Traffic {
             double p50Millis,
             double p99Millis,
             double longestMillis) {
-        static PodTraffic of(String name, Member member, Reading reading) {
+        private static PodTraffic of(String name, Member member, Reading reading) {
             return new PodTraffic(
                     name,
                     member.version(),
