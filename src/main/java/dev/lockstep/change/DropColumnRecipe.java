@@ -144,11 +144,19 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                         new Transactional(
                                 List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
                         new Undo.By(new Transactional(
-                                List.of(
-                                        alter + "DROP CONSTRAINT IF EXISTS "
-                                                + key.name().sql(),
-                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
-                                                + unproven),
+                                List.of("DO "
+                                        + SqlText.body("""
+                                                BEGIN
+                                                  IF (%s) THEN
+                                                    %sADD CONSTRAINT %s %s%s;
+                                                  END IF;
+                                                END
+                                                """.formatted(
+                                                        Look.constraintGone(table, key.name()),
+                                                        alter,
+                                                        key.name().sql(),
+                                                        key.definition(),
+                                                        unproven))),
                                 back,
                                 false)),
                         Look.constraintGone(table, key.name())));

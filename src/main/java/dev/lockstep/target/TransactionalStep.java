@@ -55,7 +55,7 @@ final class TransactionalStep {
 
     private StepOutcome transaction(Connection connection, LockWait wait, Clearance.Clear clear) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             current = "the claim of the ledger";
             statement.execute("SET LOCAL lock_timeout = " + clear.patience().toMillis());
             Ledger.Entry entry = Ledger.enter(connection, attempt.order());
