@@ -24,8 +24,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /** Puts the rooms together. Every one is given what it needs by its constructor; nothing below this room looks anything up. */
@@ -40,7 +40,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        Map<DatabaseName, TargetConnection> connections = new TreeMap<>();
+        Map<DatabaseName, TargetConnection> connections = new HashMap<>();
         config.databases().forEach((name, database) -> connections.put(databaseName(name), connection(database)));
         return new JdbcTargets(connections, clock);
     }

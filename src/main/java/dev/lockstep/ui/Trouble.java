@@ -29,13 +29,16 @@ public record Trouble(int status, String title, String message, List<String> det
         return switch (failure.code()) {
             case PLAN_NOT_FOUND, RUN_NOT_FOUND ->
                 new Trouble(NOT_FOUND, "Not there", failure.getMessage(), details, "/");
-            case NOT_ALLOWED -> new Trouble(FORBIDDEN, "Not allowed", failure.getMessage(), details, back);
+            case NOT_ALLOWED, UNAUTHENTICATED ->
+                new Trouble(FORBIDDEN, "Not allowed", failure.getMessage(), details, back);
             case ILLEGAL_TRANSITION,
                     DIGEST_MISMATCH,
                     PLAN_IN_PROGRESS,
                     TABLE_TAKEN,
                     PRECONDITION_FAILED,
                     ABORTED,
+                    NOT_REACHED_YET,
+                    OUT_OF_REACH,
                     FENCED_OUT -> new Trouble(CONFLICT, "That does not fit now", failure.getMessage(), details, back);
             case PLAN_INVALID, REQUEST_INVALID, DATABASE_UNKNOWN, ROWS_HIDDEN, VERIFICATION_FAILED, SQL_FAILED ->
                 new Trouble(UNPROCESSABLE, "That cannot be done", failure.getMessage(), details, back);
