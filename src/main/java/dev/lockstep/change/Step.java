@@ -5,7 +5,8 @@ package dev.lockstep.change;
  *
  * @param name unique in its run; a DNS label; part of the connection's {@code application_name}
  * @param title what it does, for a person, without a full stop
- * @param done a query of one boolean that sees by the catalogue or the rows whether the action has had its effect
+ * @param done a query of one boolean that sees by the catalogue or the rows whether the action has had its effect; NULL
+ *     where neither keeps a trace of it, so that only the ledger knows
  */
 public record Step(String name, String title, Action action, Undo undo, String done) {
     /** What takes a step back. */

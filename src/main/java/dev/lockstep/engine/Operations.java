@@ -88,6 +88,11 @@ public final class Operations {
         return views.of(plan(key), true);
     }
 
+    /** One plan with its newest run, without a look at the cluster: for those who look often. */
+    public PlanView glance(PlanKey key) {
+        return views.of(plan(key), false);
+    }
+
     /** The journal of the plan's newest run, from behind this sequence number. */
     public List<JournalEntry> journal(PlanKey key, long after) {
         return plan(key).newestRun().map(run -> runs.journal(run, after)).orElseGet(List::of);

@@ -1,0 +1,241 @@
+package dev.lockstep.change;
+
+import dev.lockstep.change.Action.Assertion;
+import dev.lockstep.change.Action.Backfill;
+import dev.lockstep.change.Action.DrainTransactions;
+import dev.lockstep.change.Action.Transactional;
+import dev.lockstep.change.Step.Undo;
+import dev.lockstep.plan.Change.AddColumn;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseType;
+import dev.lockstep.schema.Table;
+import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Adds a column without ever rewriting the table (P32). A constant default goes with ADD COLUMN, which then is instant.
+ * Any other default is set after the column is there, and rows that exist get it from the backfill. {@code fill} is for
+ * rows that exist and, through a trigger, for code that does not write the column yet. NOT NULL comes last, when every row
+ * has a value. Nothing of this loses anything, so each step can be taken back.
+ */
+final class AddColumnRecipe implements Recipe<AddColumn> {
+    /** Numbers, strings (with a cast to a type that is named plainly) and truth values. */
+    private static final Pattern CONSTANT = Pattern.compile(
+            "[+-]?[0-9]+(\\.[0-9]*)?|true|false|'([^'\\\\]|'')*'(::[a-z_][a-z0-9_ ]*(\\([0-9]+(, ?[0-9]+)?\\))?(\\[\\])?)?",
+            Pattern.CASE_INSENSITIVE);
+
+    @Override
+    public Set<TableName> tables(AddColumn change) {
+        return Set.of(change.table());
+    }
+
+    @Override
+    public Outcome compile(AddColumn change, Setting setting, StepNames names) {
+        Objections objections = new Objections();
+        Optional<Table> table =
+                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        new NewColumnType(change.type()).objection().ifPresent(why -> objections.add(setting.path() + ".type", why));
+        if (!change.nullable() && given(change).isEmpty() && change.fill().isEmpty()) {
+            objections.add(
+                    setting.path() + ".fill",
+                    "Column " + change.column()
+                            + " is to be NOT NULL, but rows that exist, and rows from code that does"
+                            + " not know it yet, would have no value. Give a default or a fill expression, or set"
+                            + " nullable: true.");
+        }
+        table.ifPresent(known -> check(known, change, setting.path(), objections));
+        return objections.any() || table.isEmpty()
+                ? new Outcome.Refused(objections.all())
+                : new Outcome.Parts(new Shape(change, table.get(), setting, names).parts(), notes(change));
+    }
+
+    private static void check(Table table, AddColumn change, String path, Objections objections) {
+        Ground.nameIsFree(table, change.column(), path + ".column", objections);
+        if (rowsNeedValue(change)) {
+            Ground.rowsCanBeUpdated(table, path + ".table", objections);
+        }
+        if (fills(change)) {
+            Ground.noOtherRun(table, path + ".table", objections);
+        }
+    }
+
+    private static List<String> notes(AddColumn change) {
+        List<String> notes = new ArrayList<>();
+        if (fills(change)) {
+            notes.add(
+                    "The fill expression of " + change.column() + " also runs in a trigger, with the rights of whoever"
+                            + " writes the row: functions that it calls must be open to them.");
+        }
+        if (change.nullable() && rowsNeedValue(change)) {
+            notes.add("Until the plan is through, a NULL that code writes to " + change.column()
+                    + " cannot be told from a value that was not given, and is replaced.");
+        }
+        return notes;
+    }
+
+    /** The default, where it is more than NULL. */
+    private static Optional<String> given(AddColumn change) {
+        return change.defaultValue()
+                .filter(text -> !text.strip().toLowerCase(Locale.ROOT).equals("null"));
+    }
+
+    /** Whether ADD COLUMN itself can give the default to rows that exist, in an instant. */
+    private static boolean instant(AddColumn change) {
+        return change.fill().isEmpty()
+                && given(change)
+                        .filter(text -> CONSTANT.matcher(text.strip()).matches())
+                        .isPresent();
+    }
+
+    private static boolean rowsNeedValue(AddColumn change) {
+        return change.fill().isPresent() || (given(change).isPresent() && !instant(change));
+    }
+
+    /** Whether a trigger must fill: a default serves code that does not know the column as well. */
+    private static boolean fills(AddColumn change) {
+        return change.fill().isPresent() && given(change).isEmpty();
+    }
+
+    /** The change on its table. */
+    private record Shape(AddColumn change, Table table, Setting setting, StepNames names) {
+        List<Part> parts() {
+            List<Part> parts = new ArrayList<>();
+            parts.add(new Part(PhaseType.EXPAND, Optional.empty(), expand()));
+            if (rowsNeedValue(change)) {
+                parts.add(new Part(PhaseType.BACKFILL, Optional.empty(), backfill()));
+            }
+            boolean gated = fills(change)
+                    && (!change.nullable() || !setting.spec().workloads().isEmpty());
+            Optional<Milestone> require = gated ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty();
+            if (gated) {
+                parts.add(new Part(PhaseType.DEPLOY, require, List.of()));
+            }
+            parts.add(new Part(PhaseType.CONTRACT, require, contract()));
+            return parts;
+        }
+
+        private List<Step> expand() {
+            List<Step> steps = new ArrayList<>();
+            NewColumnType type = new NewColumnType(change.type());
+            if (!type.builtIn()) {
+                steps.add(noRewrite(type));
+            }
+            change.fill().ifPresent(expression -> steps.add(tryOut(expression)));
+            steps.add(add());
+            return steps;
+        }
+
+        private Step noRewrite(NewColumnType type) {
+            return new Step(
+                    names.claim("type"),
+                    "See that a column of type " + type.text() + " can be added without rewriting the table",
+                    new Assertion(
+                            type.rewriting(),
+                            "Type " + type.text() + " is not a domain with constraints.",
+                            "Adding a column of such a domain rewrites " + change.table() + " under a lock that stops"
+                                    + " even readers. Abort, and use the domain's base type with a CHECK of its own."),
+                    new Undo.Nothing(),
+                    Look.noRow(type.rewriting()));
+        }
+
+        /** An expression can fail on one row in the middle of the table, and then in the trigger as well (P31). */
+        private Step tryOut(String expression) {
+            return new Step(
+                    names.claim("try-fill"),
+                    "Evaluate the fill expression of " + change.column() + " over every row, without writing",
+                    new Transactional(
+                            List.of("SELECT pg_catalog.count(CAST(" + SqlText.enclosed(expression) + " AS "
+                                    + change.type() + ")) FROM "
+                                    + change.table().sql()),
+                            List.of(new TableLock(change.table(), LockMode.ACCESS_SHARE)),
+                            true),
+                    new Undo.Nothing(),
+                    Look.NO_TRACE);
+        }
+
+        private Step add() {
+            TableName on = change.table();
+            List<TableLock> locks = List.of(new TableLock(on, LockMode.ACCESS_EXCLUSIVE));
+            String alter = "ALTER TABLE " + on.sql() + " ";
+            String column = change.column().sql();
+            List<String> statements = new ArrayList<>();
+            boolean instant = instant(change);
+            statements.add(alter + "ADD COLUMN " + column + " " + change.type()
+                    + (instant ? " DEFAULT " + given(change).orElseThrow() : "")
+                    + (instant && !change.nullable() ? " NOT NULL" : ""));
+            if (!instant) {
+                given(change)
+                        .ifPresent(expression -> statements.add(
+                                alter + "ALTER COLUMN " + column + " SET DEFAULT " + SqlText.enclosed(expression)));
+            }
+            change.comment()
+                    .ifPresent(comment -> statements.add(
+                            "COMMENT ON COLUMN " + on.sql() + "." + column + " IS " + SqlText.literal(comment)));
+            fill().ifPresent(trigger -> statements.addAll(trigger.create()));
+            List<String> undo = fill().map(FillTrigger::removeWithColumn)
+                    .orElse(List.of("ALTER TABLE IF EXISTS " + on.sql() + " DROP COLUMN IF EXISTS " + column));
+            return new Step(
+                    names.claim("add-column"),
+                    "Add " + on + "." + change.column()
+                            + (fills(change) ? ", filled by a trigger for code that does not write it" : ""),
+                    new Transactional(statements, locks, false),
+                    new Undo.By(new Transactional(undo, locks, false)),
+                    Look.columnExists(on, change.column()));
+        }
+
+        private List<Step> backfill() {
+            String column = change.column().sql();
+            String assignment =
+                    column + " = " + change.fill().map(SqlText::enclosed).orElse("DEFAULT");
+            return List.of(
+                    new Step(
+                            names.claim("drain"),
+                            "Wait for transactions that began before the column was there",
+                            new DrainTransactions(change.table()),
+                            new Undo.Nothing(),
+                            Look.NO_TRACE),
+                    new Step(
+                            names.claim("fill"),
+                            "Give " + change.column() + " a value in every row of " + change.table(),
+                            new Backfill(
+                                    change.table(),
+                                    assignment,
+                                    pending(),
+                                    setting.spec().backfill().userTriggers()),
+                            new Undo.Nothing(),
+                            Look.noRow("SELECT FROM " + change.table().sql() + " WHERE " + pending())));
+        }
+
+        /**
+         * A row for which the expression gives NULL is done when it has NULL. Not asked of {@code nextval}, which would
+         * spend a number for each look and never gives NULL.
+         */
+        private String pending() {
+            String expression = change.fill().or(() -> given(change)).orElseThrow();
+            String isNull = change.column().sql() + " IS NULL";
+            return !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
+                    ? isNull
+                    : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
+        }
+
+        private List<Step> contract() {
+            List<Step> steps = new ArrayList<>();
+            if (!change.nullable() && !instant(change)) {
+                steps.addAll(new NotNull(table, change.column()).set(names));
+            }
+            fill().ifPresent(trigger -> steps.add(trigger.end(names)));
+            return steps;
+        }
+
+        private Optional<FillTrigger> fill() {
+            return change.fill()
+                    .filter(_ -> fills(change))
+                    .map(expression -> new FillTrigger(change.table(), change.column(), expression));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lockstep.change;
+
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.WorkloadSpec;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What compiled phases demand of the rest of the plan: workloads with versions for their gates, approvals by name. */
+final class Demands {
+    private Demands() {}
+
+    static void check(PlanSpec spec, List<Phase> phases, Objections objections) {
+        Set<Milestone> required = new TreeSet<>();
+        phases.forEach(phase -> phase.require().ifPresent(required::add));
+        if (!required.isEmpty() && spec.workloads().isEmpty()) {
+            objections.add(
+                    "spec.workloads",
+                    "The plan must wait until all code is ready ("
+                            + required.stream().map(Milestone::label).collect(Collectors.joining(", "))
+                            + "), but lists no workload that could be watched. List everything that runs code against"
+                            + " this database.");
+        }
+        for (int index = 0; index < spec.workloads().size(); index++) {
+            check(spec.workloads().get(index), required, "spec.workloads[" + index + "].versions", objections);
+        }
+        // With other objections there may be fewer phases than the author meant.
+        if (!objections.any()) {
+            checkApprovals(spec, phases, objections);
+        }
+    }
+
+    private static void check(WorkloadSpec workload, Set<Milestone> required, String path, Objections objections) {
+        for (Milestone milestone : required) {
+            if (!states(workload, milestone)) {
+                objections.add(
+                        path,
+                        "Workload " + workload.name() + " does not say which versions have reached "
+                                + milestone.label() + ", which this plan waits for. Add for example "
+                                + milestone.label()
+                                + ": \">=1.5.0\".");
+            }
+        }
+    }
+
+    /** Code that no longer needs the old shape writes the new one. */
+    private static boolean states(WorkloadSpec workload, Milestone milestone) {
+        return switch (milestone) {
+            case DUAL_WRITE ->
+                workload.versions().containsKey(Milestone.DUAL_WRITE)
+                        || workload.versions().containsKey(Milestone.NEW_ONLY);
+            case NEW_ONLY -> workload.versions().containsKey(Milestone.NEW_ONLY);
+        };
+    }
+
+    private static void checkApprovals(PlanSpec spec, List<Phase> phases, Objections objections) {
+        List<PhaseName> names = phases.stream().map(Phase::name).toList();
+        for (int index = 0; index < spec.approvals().size(); index++) {
+            PhaseName wanted = spec.approvals().get(index).phase();
+            if (!names.contains(wanted)) {
+                objections.add(
+                        "spec.approvals[" + index + "].phase",
+                        "This plan has no phase " + wanted + ", so nobody could approve it. It has "
+                                + names.stream().map(PhaseName::value).collect(Collectors.joining(", ")) + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.lockstep.change;
+
+import dev.lockstep.change.Action.Assertion;
+import dev.lockstep.change.Action.BuildIndex;
+import dev.lockstep.change.Action.DropIndex;
+import dev.lockstep.change.Action.Transactional;
+import dev.lockstep.change.Step.Undo;
+import dev.lockstep.plan.Change.DropColumn;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseType;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
+import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Table;
+import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Drops a column that no code uses any more. What hangs on it goes first, each alone and so that it can be put back: a
+ * foreign key, because dropping it with the column would lock the other table as well (P5), and indexes, concurrently.
+ * The column itself is the point of no return. Nothing is dropped by CASCADE (P35).
+ */
+final class DropColumnRecipe implements Recipe<DropColumn> {
+    @Override
+    public Set<TableName> tables(DropColumn change) {
+        return Set.of(change.table());
+    }
+
+    @Override
+    public Outcome compile(DropColumn change, Setting setting, StepNames names) {
+        Objections objections = new Objections();
+        Optional<Table> table =
+                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Column> column =
+                table.flatMap(known -> Ground.column(known, change.column(), setting.path() + ".column", objections));
+        if (table.isPresent() && column.isPresent()) {
+            DropObjections.check(table.get(), column.get(), setting.path(), objections);
+        }
+        if (objections.any() || table.isEmpty() || column.isEmpty()) {
+            return new Outcome.Refused(objections.all());
+        }
+        List<Part> parts = List.of(
+                new Part(PhaseType.EXPAND, Optional.empty(), expand(table.get(), column.get(), names)),
+                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
+                new Part(
+                        PhaseType.CONTRACT,
+                        Optional.of(Milestone.NEW_ONLY),
+                        contract(table.get(), column.get(), names)));
+        return new Outcome.Parts(parts, notes(table.get(), column.get()));
+    }
+
+    /** Code that no longer knows the column must be able to insert rows while it is still there. */
+    private static List<Step> expand(Table table, Column column, StepNames names) {
+        boolean inTheWay = column.notNull() && column.defaultValue() instanceof DefaultValue.None;
+        return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
+    }
+
+    private static List<Step> contract(Table table, Column column, StepNames names) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(dependents(table, column, names));
+        foreignKeys(table, column).forEach(key -> steps.addAll(dropForeignKey(table.name(), key, names)));
+        indexes(table, column).forEach(index -> steps.add(dropIndex(table.name(), index, names)));
+        steps.add(new Step(
+                names.claim("drop-column"),
+                "Drop " + table.name() + "." + column.name(),
+                new Transactional(
+                        List.of("ALTER TABLE " + table.name().sql() + " DROP COLUMN "
+                                + column.name().sql()),
+                        List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)),
+                        false),
+                new Undo.Impossible(
+                        "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them."),
+                Look.columnGone(table.name(), column.name())));
+        return steps;
+    }
+
+    private static Step dependents(Table table, Column column, StepNames names) {
+        String query = TriggerSources.mentioning(table.name(), column.name());
+        return new Step(
+                names.claim("dependents"),
+                "Look for trigger functions that still say " + column.name(),
+                new Assertion(
+                        query,
+                        "No trigger on " + table.name() + " uses column " + column.name() + ".",
+                        "Rewrite the function without the column, or drop the trigger; otherwise every write would fail"
+                                + " in it."),
+                new Undo.Nothing(),
+                Look.noRow(query));
+    }
+
+    private static Stream<Constraint> foreignKeys(Table table, Column column) {
+        return table.constraints().stream()
+                .filter(constraint -> constraint.kind() == Constraint.Kind.FOREIGN_KEY)
+                .filter(constraint -> constraint.columns().contains(column.name()));
+    }
+
+    private static Stream<Index> indexes(Table table, Column column) {
+        return table.indexes().stream()
+                .filter(index -> index.constraint().isEmpty())
+                .filter(index -> index.columns().contains(column.name()));
+    }
+
+    /**
+     * Put back, a foreign key is added NOT VALID, and validated in a transaction of its own. That second part belongs to
+     * the look before the drop, as what comes last forward is taken back first.
+     */
+    private static List<Step> dropForeignKey(TableName table, Constraint key, StepNames names) {
+        String changed = "SELECT " + SqlText.literal(key.name().value()) + " WHERE NOT ("
+                + Look.constraintExists(table, key.name()) + ")";
+        String alter = "ALTER TABLE " + table.sql() + " ";
+        String unproven = key.definition().endsWith(" NOT VALID") ? "" : " NOT VALID";
+        List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
+                .distinct()
+                .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
+                .toList();
+        List<TableLock> back = Stream.concat(Stream.of(table), key.referenced().stream())
+                .distinct()
+                .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
+                .toList();
+        Undo validate = key.validated()
+                ? new Undo.By(new Transactional(
+                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()),
+                        List.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
+                        true))
+                : new Undo.Nothing();
+        return List.of(
+                new Step(
+                        names.claim("foreign-key"),
+                        "See that foreign key " + key.name() + " is there, as when the plan was reviewed",
+                        new Assertion(
+                                changed,
+                                "Table " + table + " has the foreign key " + key.name() + ".",
+                                "Somebody has dropped it since. Add it again, or abort and start the plan anew."),
+                        validate,
+                        Look.noRow(changed)),
+                new Step(
+                        names.claim("drop-foreign-key"),
+                        "Drop foreign key " + key.name(),
+                        new Transactional(
+                                List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
+                        new Undo.By(new Transactional(
+                                List.of("DO "
+                                        + SqlText.body("""
+                                                BEGIN
+                                                  IF (%s) THEN
+                                                    %sADD CONSTRAINT %s %s%s;
+                                                  END IF;
+                                                END
+                                                """.formatted(
+                                                        Look.constraintGone(table, key.name()),
+                                                        alter,
+                                                        key.name().sql(),
+                                                        key.definition(),
+                                                        unproven))),
+                                back,
+                                false)),
+                        Look.constraintGone(table, key.name())));
+    }
+
+    private static Step dropIndex(TableName table, Index index, StepNames names) {
+        Undo undo = index.valid()
+                ? new Undo.By(new BuildIndex(table, index.name(), concurrently(index.definition())))
+                : new Undo.Nothing();
+        return new Step(
+                names.claim("drop-index"),
+                "Drop index " + index.name(),
+                new DropIndex(table, index.name()),
+                undo,
+                Look.indexGone(table, index.name()));
+    }
+
+    /** As the server prints it, a definition begins with one of two fixed phrases. */
+    private static String concurrently(String definition) {
+        return definition.replaceFirst("^CREATE (UNIQUE )?INDEX ", "CREATE $1INDEX CONCURRENTLY ");
+    }
+
+    private static List<String> notes(Table table, Column column) {
+        List<String> notes = new ArrayList<>();
+        indexes(table, column)
+                .filter(index -> index.columns().size() > 1)
+                .forEach(index -> notes.add("Index " + index.name() + " covers other columns too, and goes with "
+                        + column.name() + ". If queries need it, create one without the column first."));
+        if (column.defaultValue() instanceof DefaultValue.Volatile
+                || column.defaultValue() instanceof DefaultValue.Identity) {
+            notes.add("If " + column.name() + " owns a sequence, that is dropped with it.");
+        }
+        table.triggers().stream()
+                .filter(trigger -> RenameNotes.mentions(trigger.functionSource(), column.name()))
+                .forEach(trigger -> notes.add("Trigger " + trigger.name() + " calls " + trigger.function()
+                        + ", whose source says " + column.name() + ". It must not by the contract, which waits for"
+                        + " that."));
+        return notes;
+    }
+}

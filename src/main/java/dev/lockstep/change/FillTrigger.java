@@ -1,0 +1,89 @@
+package dev.lockstep.change;
+
+import dev.lockstep.change.Action.Transactional;
+import dev.lockstep.change.Step.Undo;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Gives a new column its value in rows that code writes which does not know the column yet.
+ *
+ * @param expression SQL over the row, as the author wrote it: the row is offered to it under the table's name, so that no
+ *     text has to be rewritten (P23)
+ */
+record FillTrigger(TableName table, Identifier column, String expression) {
+    Identifier trigger() {
+        // Sorts after the triggers that keep an alias equal, so that the expression sees both sides of a rename.
+        return Identifier.derived("~lockstep_then_fill_", column.value(), identity());
+    }
+
+    private Identifier function() {
+        return Identifier.derived("fill_", column.value(), identity());
+    }
+
+    private String identity() {
+        return table.sql() + "." + column.sql();
+    }
+
+    /** The expression is tried out first: a trigger that fails would fail every write of the application. */
+    List<String> create() {
+        return List.of(
+                "EXPLAIN UPDATE " + table.sql() + " SET " + column.sql() + " = " + SqlText.enclosed(expression),
+                """
+                CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql
+                -- The backfill reads the expression with this path too.
+                SET search_path FROM CURRENT AS %s""".formatted(inOurSchema(), SqlText.body("""
+                                        #variable_conflict use_column
+                                        BEGIN
+                                          NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);
+                                          RETURN NEW;
+                                        END
+                                        """.formatted(
+                        column.sql(), SqlText.enclosed(expression), table.name().sql()))),
+                """
+                CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s
+                FOR EACH ROW WHEN (NEW.%s IS NULL)
+                EXECUTE FUNCTION %s()""".formatted(trigger().sql(), table.sql(), column.sql(), inOurSchema()),
+                "ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
+                        + trigger().sql());
+    }
+
+    List<String> drop() {
+        return List.of(
+                "DROP TRIGGER IF EXISTS " + trigger().sql() + " ON " + table.sql(),
+                "DROP FUNCTION IF EXISTS " + inOurSchema() + "()");
+    }
+
+    /** Takes away the column and the trigger that came with it, unless they are not there; the trigger is the mark. */
+    List<String> removeWithColumn() {
+        return List.of("DO "
+                + SqlText.body("""
+                        BEGIN
+                          IF EXISTS (%s) THEN
+                            %s;
+                            %s;
+                            ALTER TABLE %s DROP COLUMN %s;
+                          END IF;
+                        END
+                        """.formatted(
+                        Look.trigger(table, trigger()), drop().get(0), drop().get(1), table.sql(), column.sql())));
+    }
+
+    /** The last step of the contract: by then all code writes the column itself. */
+    Step end(StepNames names) {
+        List<TableLock> locks = List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
+        List<String> again = Stream.concat(drop().stream(), create().stream()).toList();
+        return new Step(
+                names.claim("drop-fill"),
+                "Stop filling " + column + " for code that does not write it",
+                new Transactional(drop(), locks, false),
+                new Undo.By(new Transactional(again, locks, false)),
+                Look.triggerGone(table, trigger()));
+    }
+
+    private String inOurSchema() {
+        return Ground.SCHEMA.sql() + "." + function().sql();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lockstep.change;
+
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+
+/** Queries of one boolean that see by the catalogue whether something is so. */
+final class Look {
+    /** The catalogue keeps no trace of it: only the ledger knows. */
+    static final String NO_TRACE = "SELECT NULL::boolean";
+
+    private Look() {}
+
+    static String columnExists(TableName table, Identifier column) {
+        return "SELECT EXISTS (" + attribute(table, column) + ")";
+    }
+
+    static String columnGone(TableName table, Identifier column) {
+        return "SELECT NOT EXISTS (" + attribute(table, column) + ")";
+    }
+
+    static String renamed(TableName table, Identifier from, Identifier to) {
+        return "SELECT NOT EXISTS (" + attribute(table, from) + ") AND EXISTS (" + attribute(table, to) + ")";
+    }
+
+    static String notNull(TableName table, Identifier column) {
+        return "SELECT EXISTS (" + attribute(table, column) + " AND attnotnull)";
+    }
+
+    static String nullable(TableName table, Identifier column) {
+        return "SELECT EXISTS (" + attribute(table, column) + " AND NOT attnotnull)";
+    }
+
+    static String constraintExists(TableName table, Identifier constraint) {
+        return "SELECT EXISTS (" + constraint(table, constraint) + ")";
+    }
+
+    static String constraintValid(TableName table, Identifier constraint) {
+        return "SELECT EXISTS (" + constraint(table, constraint) + " AND convalidated)";
+    }
+
+    static String constraintGone(TableName table, Identifier constraint) {
+        return "SELECT NOT EXISTS (" + constraint(table, constraint) + ")";
+    }
+
+    static String triggerExists(TableName table, Identifier trigger) {
+        return "SELECT EXISTS (" + trigger(table, trigger) + ")";
+    }
+
+    static String triggerGone(TableName table, Identifier trigger) {
+        return "SELECT NOT EXISTS (" + trigger(table, trigger) + ")";
+    }
+
+    static String indexValid(TableName table, Identifier index) {
+        return "SELECT EXISTS (" + index(table, index) + " AND i.indisvalid)";
+    }
+
+    static String indexGone(TableName table, Identifier index) {
+        return "SELECT NOT EXISTS (" + index(table, index) + ")";
+    }
+
+    static String noRow(String query) {
+        return "SELECT NOT EXISTS (" + query + ")";
+    }
+
+    /** The trigger itself, as a query of one row. */
+    static String trigger(TableName table, Identifier trigger) {
+        return "SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = " + oid(table) + " AND tgname = "
+                + SqlText.literal(trigger.value());
+    }
+
+    /** The column itself, as a query of one row. */
+    static String attribute(TableName table, Identifier column) {
+        return "SELECT FROM pg_catalog.pg_attribute WHERE attrelid = " + oid(table) + " AND NOT attisdropped"
+                + " AND attname = " + SqlText.literal(column.value());
+    }
+
+    /** The table's number, or NULL where there is no such table. */
+    static String oid(TableName table) {
+        return "pg_catalog.to_regclass(" + SqlText.literal(table.sql()) + ")";
+    }
+
+    private static String constraint(TableName table, Identifier constraint) {
+        return "SELECT FROM pg_catalog.pg_constraint WHERE conrelid = " + oid(table) + " AND conname = "
+                + SqlText.literal(constraint.value());
+    }
+
+    private static String index(TableName table, Identifier index) {
+        return "SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = "
+                + oid(table) + " AND c.relname = " + SqlText.literal(index.value());
+    }
+}
