@@ -11,6 +11,11 @@ public enum ErrorCode {
     NOT_ALLOWED(Kind.USER, false),
     PRECONDITION_FAILED(Kind.USER, false),
     REQUEST_INVALID(Kind.USER, false),
+    UNAUTHENTICATED(Kind.USER, false),
+    /** What was waited for is not so yet. */
+    NOT_REACHED_YET(Kind.USER, true),
+    /** What was waited for cannot happen any more, or not without a person. */
+    OUT_OF_REACH(Kind.USER, false),
     DATABASE_UNKNOWN(Kind.USER, false),
     DATABASE_UNREACHABLE(Kind.TARGET, true),
     TABLE_TAKEN(Kind.USER, true),

@@ -8,6 +8,7 @@ public final class LockstepException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final String message;
     private final transient List<Violation> violations;
 
     /**
@@ -22,13 +23,21 @@ public final class LockstepException extends RuntimeException {
     public LockstepException(ErrorCode code, String message, List<Violation> violations) {
         super(message);
         this.code = code;
+        this.message = message;
         this.violations = List.copyOf(violations);
     }
 
     public LockstepException(ErrorCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
+        this.message = message;
         this.violations = List.of();
+    }
+
+    /** What is wrong and what to do; unlike other exceptions', it is always there. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public ErrorCode code() {

@@ -21,6 +21,12 @@ public interface Plans {
      */
     Saved save(PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now);
 
+    /** Remembers that this plan is to be started as soon as its database answers; a run that begins forgets it. */
+    void await(PlanKey key, PendingStart start);
+
+    /** Forgets a start that was waiting. */
+    void forgetStart(PlanKey key);
+
     /** Removes a plan and the runs that are over. */
     Deleted delete(PlanKey key);
 

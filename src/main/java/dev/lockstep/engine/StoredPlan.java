@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param revision 1 for the first accepted spec, one more for every different one
  * @param author who declared this revision
  * @param newestRun the run that was started last, whatever became of it
+ * @param pendingStart a start that waits for the database
  */
 public record StoredPlan(
         PlanDocument document,
@@ -19,4 +20,5 @@ public record StoredPlan(
         String author,
         Instant createdAt,
         Instant updatedAt,
-        Optional<RunId> newestRun) {}
+        Optional<RunId> newestRun,
+        Optional<PendingStart> pendingStart) {}

@@ -1,13 +1,196 @@
 package dev.lockstep.plan;
 
+import dev.lockstep.plan.PlanSpec.Approval;
+import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
+import dev.lockstep.plan.WorkloadSpec.HttpProbe;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** A plan as a tree of maps, lists and scalars, in the shape that documents have: what {@code PlanReader} reads back. */
+/**
+ * A plan as a tree of maps, lists and scalars, in the shape and order that documents have, with every default written
+ * out: what {@link PlanReader} reads back. The digest is made of it, so a plan that leaves a default out has the same
+ * digest as one that states it.
+ */
 public final class PlanTree {
     private PlanTree() {}
 
-    /** The tree of {@code spec}. */
-    static Map<String, Object> of(PlanSpec spec) {
-        return Map.of("description", spec.description());
+    /** The whole document. */
+    public static Map<String, Object> of(PlanDocument document) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("apiVersion", PlanDocument.API_VERSION);
+        tree.put("kind", PlanDocument.KIND);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", document.key().name());
+        metadata.put("namespace", document.key().namespace());
+        tree.put("metadata", metadata);
+        tree.put("spec", of(document.spec()));
+        return tree;
+    }
+
+    /** What stands under {@code spec}. */
+    public static Map<String, Object> of(PlanSpec spec) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("databaseRef", Map.of("name", spec.database().value()));
+        tree.put("description", spec.description());
+        tree.put("sync", "Trigger");
+        switch (spec.work()) {
+            case Work.Changes(List<Change> changes) ->
+                tree.put("changes", changes.stream().map(PlanTree::change).toList());
+            case Work.Phases(List<DeclaredPhase> phases) ->
+                tree.put("phases", phases.stream().map(PlanTree::phase).toList());
+        }
+        tree.put("workloads", spec.workloads().stream().map(PlanTree::workload).toList());
+        tree.put("approvals", spec.approvals().stream().map(PlanTree::approval).toList());
+        tree.put("minStableSeconds", spec.minStableSeconds());
+        tree.put("lock", lock(spec.locks()));
+        tree.put("backfill", pace(spec.backfill()));
+        return tree;
+    }
+
+    private static Map<String, Object> change(Change change) {
+        return switch (change) {
+            case Change.AddColumn add -> Map.of("addColumn", addColumn(add));
+            case Change.DropColumn(var table, var column) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("table", table.toString());
+                tree.put("column", column.value());
+                yield Map.of("dropColumn", tree);
+            }
+            case Change.RenameColumn(var table, var from, var to) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("table", table.toString());
+                tree.put("from", from.value());
+                tree.put("to", to.value());
+                yield Map.of("renameColumn", tree);
+            }
+            case Change.Sql(PhaseType phase, SqlStep step) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("phase", phase.label());
+                tree.putAll(sql(step));
+                yield Map.of("sql", tree);
+            }
+        };
+    }
+
+    private static Map<String, Object> addColumn(Change.AddColumn add) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("table", add.table().toString());
+        tree.put("column", add.column().value());
+        tree.put("type", add.type());
+        tree.put("nullable", add.nullable());
+        put(tree, "default", add.defaultValue());
+        put(tree, "fill", add.fill());
+        put(tree, "comment", add.comment());
+        return tree;
+    }
+
+    private static Map<String, Object> sql(SqlStep step) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", step.name());
+        tree.put("up", step.up());
+        put(tree, "down", step.down());
+        put(tree, "verify", step.verify());
+        tree.put("transaction", step.transaction());
+        tree.put("tables", step.tables().stream().map(Object::toString).toList());
+        return tree;
+    }
+
+    private static Map<String, Object> phase(DeclaredPhase phase) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", phase.name().value());
+        tree.put("type", phase.type().label());
+        put(tree, "require", phase.require().map(Milestone::label));
+        tree.put("steps", phase.steps().stream().map(PlanTree::step).toList());
+        return tree;
+    }
+
+    private static Map<String, Object> step(DeclaredPhase.Step step) {
+        return switch (step) {
+            case DeclaredPhase.Step.Sql(SqlStep sql) -> Map.of("sql", sql(sql));
+            case DeclaredPhase.Step.Backfill(var name, var table, var column, var value, var where) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("name", name);
+                tree.put("table", table.toString());
+                tree.put("column", column.value());
+                tree.put("value", value);
+                tree.put("where", where);
+                yield Map.of("backfill", tree);
+            }
+        };
+    }
+
+    private static Map<String, Object> workload(WorkloadSpec workload) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", workload.name().value());
+        tree.put("kind", workload.kind().label());
+        tree.put("resource", workload.resource());
+        tree.put("namespace", workload.namespace());
+        Map<String, Object> versions = new LinkedHashMap<>();
+        for (Milestone milestone : Milestone.values()) {
+            put(
+                    versions,
+                    milestone.label(),
+                    Optional.ofNullable(workload.versions().get(milestone)).map(PlanTree::codeVersions));
+        }
+        tree.put("versions", versions);
+        tree.put("evidence", evidence(workload.evidence()));
+        return tree;
+    }
+
+    private static Object codeVersions(Versions versions) {
+        return switch (versions) {
+            case Versions.Range(String text) -> text;
+            case Versions.AnyOf(List<String> exact) -> exact;
+        };
+    }
+
+    private static Map<String, Object> evidence(EvidenceSpec evidence) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        put(tree, "container", evidence.container());
+        tree.put("label", evidence.label());
+        put(tree, "http", evidence.http().map(PlanTree::http));
+        tree.put("minimumKinds", evidence.minimumKinds());
+        tree.put("fromProcess", evidence.fromProcess());
+        return tree;
+    }
+
+    private static Map<String, Object> http(HttpProbe http) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("port", http.port());
+        tree.put("path", http.path());
+        tree.put("pointer", http.pointer());
+        tree.put("timeoutMilliseconds", http.timeoutMilliseconds());
+        return tree;
+    }
+
+    private static Map<String, Object> approval(Approval approval) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("phase", approval.phase().value());
+        tree.put("count", approval.count());
+        return tree;
+    }
+
+    private static Map<String, Object> lock(LockBudget locks) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("budgetMilliseconds", locks.budgetMilliseconds());
+        tree.put("deadlineSeconds", locks.deadlineSeconds());
+        return tree;
+    }
+
+    private static Map<String, Object> pace(BackfillPace pace) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("batchMilliseconds", pace.batchMilliseconds());
+        tree.put("restPercent", pace.restPercent());
+        tree.put("userTriggers", pace.userTriggers().label());
+        return tree;
+    }
+
+    private static void put(Map<String, Object> tree, String name, Optional<?> value) {
+        value.ifPresent(present -> tree.put(name, present));
     }
 }

@@ -65,5 +65,8 @@ public record WorkloadSpec(
      * @param pointer JSON pointer (RFC 6901) to the version in the answer; empty when the whole body is the version
      * @param timeoutMilliseconds 1 to 10,000
      */
-    public record HttpProbe(int port, String path, String pointer, int timeoutMilliseconds) {}
+    public record HttpProbe(int port, String path, String pointer, int timeoutMilliseconds) {
+        /** What a plan that names no timeout gets. */
+        public static final int DEFAULT_TIMEOUT_MILLISECONDS = 1_000;
+    }
 }

@@ -1,0 +1,145 @@
+package dev.lockstep.api;
+
+import dev.lockstep.api.access.Caller;
+import dev.lockstep.api.access.Roles;
+import dev.lockstep.api.json.ApprovalRequest;
+import dev.lockstep.api.json.PlanJson;
+import dev.lockstep.engine.Actor;
+import dev.lockstep.engine.Decision;
+import dev.lockstep.engine.Operations;
+import dev.lockstep.engine.PlanView;
+import dev.lockstep.plan.Digest;
+import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PlanKey;
+import dev.lockstep.plan.Violation;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * What people and machines tell a run to do. Each answer is the plan as it is afterwards.
+ *
+ * <p>A repeated command needs no memory of the first: asking for what is so already succeeds and changes nothing. So an
+ * {@code Idempotency-Key} is accepted from clients that send one with everything, and not needed.
+ */
+@Path("/api/v1/plans/{namespace}/{name}")
+@Tag(name = "Runs")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@APIResponse(responseCode = "200", description = "The plan as it is now")
+@APIResponse(responseCode = "409", description = "That makes no sense now; the answer says why and what does")
+public class CommandResource {
+    private final Operations operations;
+    private final Caller caller;
+
+    CommandResource(Operations operations, Caller caller) {
+        this.operations = operations;
+        this.caller = caller;
+    }
+
+    @POST
+    @Path("start")
+    @RolesAllowed(Roles.AUTHOR)
+    @Operation(
+            summary = "Start the newest revision",
+            description = "Under way, or succeeded already, it changes nothing. While the database does not answer, the"
+                    + " start is held and happens by itself.")
+    public PlanJson start(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::start);
+    }
+
+    @POST
+    @Path("suspend")
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(summary = "Stop at the next safe point, until resumed")
+    public PlanJson suspend(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::suspend);
+    }
+
+    @POST
+    @Path("resume")
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(summary = "Go on after a pause")
+    public PlanJson resume(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::resume);
+    }
+
+    @POST
+    @Path("retry")
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(summary = "Try again what failed, or what waits for its next attempt")
+    public PlanJson retry(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::retry);
+    }
+
+    @POST
+    @Path("abort")
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(summary = "Stop at once and leave everything as it is; retry or rollback go on from there")
+    public PlanJson abort(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::abort);
+    }
+
+    @POST
+    @Path("rollback")
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(summary = "Take back all that was done; possible until the point of no return")
+    public PlanJson rollback(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return told(namespace, name, operations::rollback);
+    }
+
+    @POST
+    @Path("phases/{phase}/approvals")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.APPROVER)
+    @Operation(
+            summary = "Approve or reject a phase",
+            description =
+                    "For people only, and not for the plan's author unless the configuration allows it. A rejection"
+                            + " pauses the run.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = ApprovalRequest.class)))
+    @APIResponse(responseCode = "403", description = "Not by a machine, and not by the plan's author")
+    public PlanJson decide(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @PathParam("phase") String phase,
+            byte[] body) {
+        Map<String, String> request = Bodies.texts(body, List.of("decision", "digest"), Set.of("comment"));
+        PhaseName phaseName = Keys.named(phase, PhaseName::new);
+        Decision decision = decision(request.getOrDefault("decision", ""));
+        Digest digest = Keys.named(request.getOrDefault("digest", ""), Digest::new);
+        String comment = request.getOrDefault("comment", "");
+        return told(
+                namespace, name, (key, actor) -> operations.decide(key, phaseName, decision, comment, digest, actor));
+    }
+
+    private PlanJson told(String namespace, String name, BiFunction<PlanKey, Actor, PlanView> command) {
+        return PlanJson.of(command.apply(Keys.plan(namespace, name), caller.actor()));
+    }
+
+    private static Decision decision(String word) {
+        return switch (word) {
+            case "Approve" -> Decision.APPROVE;
+            case "Reject" -> Decision.REJECT;
+            default ->
+                throw Problems.invalid(
+                        "The request has something wrong with it; nothing was done.",
+                        List.of(new Violation("decision", "Must be Approve or Reject.")));
+        };
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.api.json;
+
+import dev.lockstep.change.Action;
+import dev.lockstep.change.LockMode;
+import dev.lockstep.change.TableLock;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What a step does to the database. */
+@Schema(name = "Action")
+public record ActionJson(
+        @Schema(description = "what kind of action it is", examples = "Transactional")
+        String kind,
+
+        @Schema(description = "the SQL, or for what is done in pieces the SQL of one piece")
+        List<String> sql,
+
+        @Schema(description = "the locks it takes on tables, in this order")
+        List<LockJson> locks) {
+    /** A lock on a table. */
+    @Schema(name = "Lock")
+    public record LockJson(
+            @Schema(examples = "users") String table,
+            @Schema(examples = "ACCESS EXCLUSIVE") String mode) {
+        static LockJson of(TableLock lock) {
+            return new LockJson(lock.table().toString(), lock.mode().sql());
+        }
+    }
+
+    static ActionJson of(Action action) {
+        return switch (action) {
+            case Action.Transactional(List<String> statements, List<TableLock> locks, boolean _) ->
+                new ActionJson("Transactional", statements, locks(locks));
+            case Action.Standalone(String statement, List<TableLock> locks) ->
+                new ActionJson("Standalone", List.of(statement), locks(locks));
+            case Action.BuildIndex(TableName table, var _, String statement) ->
+                new ActionJson("BuildIndex", List.of(statement), lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
+            case Action.DropIndex(TableName table, var index) ->
+                new ActionJson(
+                        "DropIndex",
+                        List.of("DROP INDEX CONCURRENTLY IF EXISTS "
+                                + table.schema().sql() + "." + index.sql()),
+                        lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
+            case Action.Backfill(TableName table, String assignment, String pending, var _) ->
+                new ActionJson(
+                        "Backfill",
+                        List.of("UPDATE " + table.sql() + " SET " + assignment + " WHERE " + pending),
+                        lock(table, LockMode.ROW_EXCLUSIVE));
+            case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
+            case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
+        };
+    }
+
+    private static List<LockJson> locks(List<TableLock> locks) {
+        return locks.stream().map(LockJson::of).toList();
+    }
+
+    private static List<LockJson> lock(TableName table, LockMode mode) {
+        return locks(List.of(new TableLock(table, mode)));
+    }
+}

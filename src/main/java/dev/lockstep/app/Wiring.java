@@ -1,0 +1,124 @@
+package dev.lockstep.app;
+
+import dev.lockstep.engine.ApprovalRules;
+import dev.lockstep.engine.Cluster;
+import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.Lookout;
+import dev.lockstep.engine.Operations;
+import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.RunEngine;
+import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Views;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.KubernetesCluster;
+import dev.lockstep.rollout.RolloutSettings;
+import dev.lockstep.target.JdbcTargets;
+import dev.lockstep.target.TargetConnection;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** Puts the rooms together. Every one is given what it needs by its constructor; nothing below this room looks anything up. */
+@Dependent
+final class Wiring {
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Targets targets(LockstepConfig config, InstantSource clock) {
+        Map<DatabaseName, TargetConnection> connections = new HashMap<>();
+        config.databases().forEach((name, database) -> connections.put(databaseName(name), connection(database)));
+        return new JdbcTargets(connections, clock);
+    }
+
+    private static DatabaseName databaseName(String name) {
+        try {
+            return new DatabaseName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("lockstep.databases.\"" + name + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private static TargetConnection connection(LockstepConfig.Database database) {
+        return new TargetConnection(
+                database.url(),
+                database.username().orElse(""),
+                () -> database.password().orElse(""));
+    }
+
+    @Produces
+    @Singleton
+    KubernetesCluster cluster(KubernetesClient client, LockstepConfig config, InstantSource clock) {
+        RolloutSettings settings =
+                RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
+        return new KubernetesCluster(client, clock, settings);
+    }
+
+    void stop(@Disposes KubernetesCluster cluster) {
+        cluster.close();
+    }
+
+    @Produces
+    @Singleton
+    Lookout lookout(Cluster cluster, Runs runs, InstantSource clock) {
+        return new Lookout(cluster, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Operations operations(
+            Plans plans,
+            Runs runs,
+            Lookout lookout,
+            Targets targets,
+            Cluster cluster,
+            InstantSource clock,
+            LockstepConfig config) {
+        return new Operations(
+                plans,
+                runs,
+                new Views(runs, lookout),
+                new Explainer(targets, cluster),
+                clock,
+                new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    RunEngine engine(
+            Runs runs,
+            Lookout lookout,
+            Targets targets,
+            Operations operations,
+            LockstepConfig config,
+            InstantSource clock) {
+        LockstepConfig.Engine engine = config.engine();
+        // The name differs after a restart: what the former process held is not this one's.
+        String holder = engine.holder().orElseGet(Wiring::hostName) + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
+        RunEngine.Settings settings = new RunEngine.Settings(holder, engine.leaseTimeToLive(), engine.sweepInterval());
+        return new RunEngine(runs, lookout, targets, operations, settings, clock);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "lockstep";
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.change.Compilation;
+import dev.lockstep.change.Compiler;
+import dev.lockstep.gate.Requirement;
+import dev.lockstep.gate.WorkloadObservation;
+import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PlanDocument;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.Violation;
+import dev.lockstep.plan.WorkloadSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Holds a plan against the database and the cluster as they are now: what it would do, or everything that is wrong with it. */
+public final class Explainer {
+    private final Targets targets;
+    private final Cluster cluster;
+
+    public Explainer(Targets targets, Cluster cluster) {
+        this.targets = targets;
+        this.cluster = cluster;
+    }
+
+    /** What came of holding a plan against the world. */
+    public sealed interface Examination {
+        record Fits(Explanation explanation) implements Examination {}
+
+        /**
+         * It does not fit.
+         *
+         * @param violations never empty
+         */
+        record Violates(List<Violation> violations) implements Examination {
+            public Violates {
+                violations = List.copyOf(violations);
+            }
+        }
+
+        /**
+         * What could be looked at fits, but the database did not answer.
+         *
+         * @param reason as a sentence
+         */
+        record Unreachable(String reason) implements Examination {}
+    }
+
+    /** Everything at once: a violation in one place does not hide those in another. */
+    public Examination examine(PlanDocument document) {
+        PlanSpec spec = document.spec();
+        List<Violation> violations = new ArrayList<>(requirements(spec));
+        List<String> notes = new ArrayList<>();
+        workloads(spec, violations, notes);
+        return switch (targets.read(spec.database(), Compiler.tables(spec))) {
+            case Targets.CatalogueReading.Unknown(var known) -> {
+                violations.add(new Violation(
+                        "spec.databaseRef.name",
+                        "no database \"" + spec.database() + "\" is configured; "
+                                + (known.isEmpty()
+                                        ? "none is, set lockstep.databases.\"" + spec.database() + "\".url"
+                                        : "there are " + known)));
+                yield new Examination.Violates(violations);
+            }
+            case Targets.CatalogueReading.Unreachable(String reason) ->
+                violations.isEmpty() ? new Examination.Unreachable(reason) : new Examination.Violates(violations);
+            case Targets.CatalogueReading.Read(var catalogue) ->
+                concluded(document, Compiler.compile(spec, catalogue), violations, notes);
+        };
+    }
+
+    private static Examination concluded(
+            PlanDocument document, Compilation compilation, List<Violation> violations, List<String> notes) {
+        return switch (compilation) {
+            case Compilation.Refused(List<Violation> refused) -> {
+                violations.addAll(refused);
+                yield new Examination.Violates(violations);
+            }
+            case Compilation.Compiled(var phases, List<String> compiled) -> {
+                notes.addAll(compiled);
+                yield violations.isEmpty()
+                        ? new Examination.Fits(new Explanation(document, document.digest(), phases, notes))
+                        : new Examination.Violates(violations);
+            }
+        };
+    }
+
+    private static List<Violation> requirements(PlanSpec spec) {
+        List<Violation> violations = new ArrayList<>();
+        for (int index = 0; index < spec.workloads().size(); index++) {
+            for (Map.Entry<Milestone, Versions> entry :
+                    spec.workloads().get(index).versions().entrySet()) {
+                if (Requirement.parse(entry.getValue()) instanceof Requirement.Parsed.Malformed(String reason)) {
+                    violations.add(new Violation(
+                            "spec.workloads[" + index + "].versions."
+                                    + entry.getKey().label(),
+                            reason));
+                }
+            }
+        }
+        return violations;
+    }
+
+    /** A cluster that does not answer is no reason to refuse a plan: its gates will be held until it does. */
+    private void workloads(PlanSpec spec, List<Violation> violations, List<String> notes) {
+        List<WorkloadObservation> seen = cluster.observe(spec.workloads(), Freshness.LIVE);
+        for (int index = 0; index < seen.size(); index++) {
+            WorkloadSpec workload = spec.workloads().get(index);
+            switch (seen.get(index)) {
+                case WorkloadObservation.Seen _ -> {
+                    // It is there, which is all that is asked now.
+                }
+                case WorkloadObservation.Missing(var _, String object, var _) ->
+                    violations.add(new Violation(
+                            "spec.workloads[" + index + "].resource",
+                            "the cluster has no " + object
+                                    + "; check resource and namespace, or leave the workload out"));
+                case WorkloadObservation.Unseen(var _, String reason, var _) ->
+                    notes.add("Whether workload " + workload.name() + " exists is not known yet: " + reason);
+            }
+        }
+    }
+}

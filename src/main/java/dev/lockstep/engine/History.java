@@ -1,0 +1,206 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.change.Step;
+import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.RunStatus;
+import dev.lockstep.lifecycle.Script;
+import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.lifecycle.Transition;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A journal read from its beginning: the state that it adds up to, and when what happened. Confined to one thread; reading
+ * on is cheap, so the engine keeps one for each run that it advances.
+ */
+final class History {
+    private final Map<String, StepView> steps = new HashMap<>();
+    private final Map<String, Instant> gateOpened = new HashMap<>();
+    private final Map<String, Instant> phaseStarted = new HashMap<>();
+    private final Map<String, Instant> phaseFinished = new HashMap<>();
+    private RunState state;
+    private long sequence;
+    private Optional<Instant> finishedAt = Optional.empty();
+
+    History(Script script) {
+        state = RunState.pending(script);
+        for (Phase phase : script.phases()) {
+            for (Step step : phase.steps()) {
+                steps.put(
+                        step.name(),
+                        new StepView(
+                                step, StepView.State.WAITING, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+            }
+        }
+    }
+
+    RunState state() {
+        return state;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    Optional<Instant> finishedAt() {
+        return finishedAt;
+    }
+
+    /**
+     * Reads on.
+     *
+     * @throws LockstepException INTERNAL when the journal has a gap, or an entry that its state does not allow: it was
+     *     written by another version, or tampered with, and nothing is safe to do
+     */
+    void read(List<JournalEntry> entries) {
+        for (JournalEntry entry : entries) {
+            if (entry.sequence() != sequence + 1) {
+                throw new LockstepException(
+                        ErrorCode.INTERNAL,
+                        "The run's journal goes from entry " + sequence + " to " + entry.sequence()
+                                + "; entries are missing, so its state is not known. Nothing more is done with it."
+                                + " Restore the store, or compare with the ledger in the target.");
+            }
+            state = switch (Lifecycle.apply(state, entry.event(), entry.at())) {
+                case Transition.To(RunState next) -> next;
+                case Transition.Refused(String reason) ->
+                    throw new LockstepException(
+                            ErrorCode.INTERNAL,
+                            "Entry " + entry.sequence() + " of the run's journal does not fit the ones before it: "
+                                    + reason + ". Nothing more is done with the run; was the store edited by hand, or"
+                                    + " written by a newer version of Lockstep?");
+            };
+            sequence = entry.sequence();
+            note(entry.event(), entry.at());
+        }
+    }
+
+    private void note(Event event, Instant at) {
+        finishedAt = state.status().over() ? Optional.of(at) : Optional.empty();
+        switch (event) {
+            case Event.GateOpened(var phase, Direction direction, var _)
+            when direction == Direction.FORWARD -> {
+                gateOpened.put(phase.value(), at);
+                phaseStarted.putIfAbsent(phase.value(), at);
+            }
+            case Event.PhaseCompleted(var phase) -> phaseFinished.put(phase.value(), at);
+            case Event.StepStarted(String step, var _, int attempt, var _) ->
+                steps.put(step, started(viewOf(step), attempt, at));
+            case Event.StepCompleted(String step, Direction direction, Event.StepSummary summary) ->
+                steps.put(step, completed(viewOf(step), direction, summary, at));
+            case Event.StepFailed(String step, var _, var _) ->
+                steps.put(step, in(viewOf(step), StepView.State.FAILED, at));
+            case Event.StepBlocked(String step, var _, var _, var _) ->
+                steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
+            case Event.StepInterrupted(String step, var _) ->
+                steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
+            case Event.Started _,
+                    Event.LeaseTaken _,
+                    Event.GateBlocked _,
+                    Event.GateMatched _,
+                    Event.GateOpened _,
+                    Event.FloorRaised _,
+                    Event.Approved _,
+                    Event.Rejected _,
+                    Event.PointOfNoReturnPassed _,
+                    Event.StepWaiting _,
+                    Event.Suspended _,
+                    Event.Resumed _,
+                    Event.RetryRequested _,
+                    Event.Aborted _,
+                    Event.RollbackRequested _,
+                    Event.RolledBack _ -> {
+                // Nothing that a view would show beside the state itself.
+            }
+        }
+    }
+
+    private static StepView started(StepView was, int attempt, Instant at) {
+        return new StepView(
+                was.step(),
+                StepView.State.RUNNING,
+                attempt,
+                attempt == 1 ? Optional.of(at) : was.startedAt(),
+                Optional.empty(),
+                was.summary());
+    }
+
+    private static StepView completed(StepView was, Direction direction, Event.StepSummary summary, Instant at) {
+        return new StepView(
+                was.step(),
+                direction == Direction.FORWARD ? StepView.State.DONE : StepView.State.TAKEN_BACK,
+                was.attempts(),
+                was.startedAt(),
+                Optional.of(at),
+                Optional.of(summary));
+    }
+
+    private static StepView in(StepView was, StepView.State state, Instant at) {
+        return new StepView(was.step(), state, was.attempts(), was.startedAt(), Optional.of(at), was.summary());
+    }
+
+    List<PhaseView> phases() {
+        return state.script().phases().stream().map(this::view).toList();
+    }
+
+    private PhaseView view(Phase phase) {
+        String name = phase.name().value();
+        return new PhaseView(
+                phase,
+                stateOf(phase),
+                phase.steps().stream().map(step -> viewOf(step.name())).toList(),
+                state.script().approvalsFor(phase.name()),
+                state.approvers(phase.name()),
+                Optional.ofNullable(gateOpened.get(name)),
+                Optional.ofNullable(phaseStarted.get(name)),
+                Optional.ofNullable(phaseFinished.get(name)));
+    }
+
+    private StepView viewOf(String step) {
+        StepView view = steps.get(step);
+        if (view == null) {
+            throw new IllegalStateException("step " + step + " is not in the script");
+        }
+        return view;
+    }
+
+    private PhaseView.State stateOf(Phase phase) {
+        if (state.status() == RunStatus.SUCCEEDED) {
+            return PhaseView.State.DONE;
+        }
+        if (state.status() == RunStatus.ROLLED_BACK) {
+            return phaseStarted.containsKey(phase.name().value())
+                    ? PhaseView.State.TAKEN_BACK
+                    : PhaseView.State.WAITING;
+        }
+        return state.position().map(at -> stateOf(phase, at)).orElse(PhaseView.State.WAITING);
+    }
+
+    private PhaseView.State stateOf(Phase phase, Position at) {
+        int index = state.script().phases().indexOf(phase);
+        if (index < at.phase()) {
+            return PhaseView.State.DONE;
+        }
+        if (index > at.phase()) {
+            return at.backward() && phaseStarted.containsKey(phase.name().value())
+                    ? PhaseView.State.TAKEN_BACK
+                    : PhaseView.State.WAITING;
+        }
+        return switch (state.stage()) {
+            case Stage.AtGate _ -> state.holds().isEmpty() ? PhaseView.State.RUNNING : PhaseView.State.HELD;
+            case Stage.AwaitingApproval _ -> PhaseView.State.AWAITING_APPROVAL;
+            case Stage.StepDue _, Stage.StepRunning _ ->
+                state.holds().isEmpty() ? PhaseView.State.RUNNING : PhaseView.State.HELD;
+            case Stage.Failed _ -> PhaseView.State.FAILED;
+            case Stage.Pending _, Stage.Succeeded _, Stage.RolledBack _ -> PhaseView.State.WAITING;
+        };
+    }
+}

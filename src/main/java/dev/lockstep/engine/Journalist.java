@@ -1,0 +1,96 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Transition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * Reads and writes one run's journal. What is written is always decided on the newest state: when somebody else was faster,
+ * it is read again and decided again. Safe for several threads.
+ */
+final class Journalist {
+    private final Runs runs;
+    private final StoredRun run;
+    private final Runs.Authority authority;
+    private final InstantSource clock;
+    private final History history;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    Journalist(Runs runs, StoredRun run, Runs.Authority authority, InstantSource clock) {
+        this.runs = runs;
+        this.run = run;
+        this.authority = authority;
+        this.clock = clock;
+        this.history = new History(run.script());
+    }
+
+    /** What came of writing. */
+    enum Written {
+        DONE,
+        /** The lease is gone: stop at once. */
+        LEASE_LOST
+    }
+
+    /** The state by everything that has been written so far, by anybody. */
+    RunState read() {
+        turn.lock();
+        try {
+            history.read(runs.journal(run.id(), history.sequence()));
+            return history.state();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Writes what the decision makes of the newest state; an empty list writes nothing.
+     *
+     * @throws LockstepException what the decision throws, and INTERNAL when it gives events that the state does not allow
+     */
+    Written write(Function<RunState, List<Event>> decision) {
+        turn.lock();
+        try {
+            while (true) {
+                List<Event> events = decision.apply(read());
+                if (events.isEmpty()) {
+                    return Written.DONE;
+                }
+                Instant now = clock.instant();
+                boolean over = after(events, now).status().over();
+                switch (runs.append(run.id(), history.sequence(), authority, events, over, now)) {
+                    case Runs.Appended.Done _ -> {
+                        read();
+                        return Written.DONE;
+                    }
+                    case Runs.Appended.LeaseLost _ -> {
+                        return Written.LEASE_LOST;
+                    }
+                    case Runs.Appended.Behind _ -> {
+                        // Somebody was faster; what they wrote may change the decision.
+                    }
+                }
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private RunState after(List<Event> events, Instant now) {
+        RunState state = history.state();
+        for (Event event : events) {
+            state = switch (Lifecycle.apply(state, event, now)) {
+                case Transition.To(RunState next) -> next;
+                case Transition.Refused(String reason) ->
+                    throw new LockstepException(
+                            ErrorCode.INTERNAL, "An event was about to be written that does not fit: " + reason + ".");
+            };
+        }
+        return state;
+    }
+}

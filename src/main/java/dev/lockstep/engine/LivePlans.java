@@ -1,0 +1,70 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.gate.LivePlan;
+import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.RunStatus;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseName;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a run means for the code that may be deployed: its floor and its ceiling (§6, G38, G46). */
+final class LivePlans {
+    private LivePlans() {}
+
+    /** Empty for a run that says nothing about any version, such as one that was rolled back. */
+    static Optional<LivePlan> of(RunView run) {
+        RunState state = run.state();
+        if (state.status() == RunStatus.ROLLED_BACK || state.status() == RunStatus.PENDING) {
+            return Optional.empty();
+        }
+        List<Phase> phases = state.script().phases();
+        PhaseName phase = state.position()
+                .map(at -> state.script().phase(at).name())
+                .orElse(phases.getLast().name());
+        return Optional.of(new LivePlan(
+                run.run().document().key(),
+                phase,
+                run.run().document().spec().workloads(),
+                ready(state),
+                state.floor().flatMap(name -> require(phases, name))));
+    }
+
+    private static Optional<Milestone> require(List<Phase> phases, PhaseName name) {
+        return phases.stream()
+                .filter(phase -> phase.name().equals(name))
+                .findFirst()
+                .flatMap(Phase::require);
+    }
+
+    /** A milestone's code may come once every phase before the one that waits for it is done, and not while going back. */
+    private static Set<Milestone> ready(RunState state) {
+        if (state.status() == RunStatus.SUCCEEDED) {
+            return EnumSet.allOf(Milestone.class);
+        }
+        Set<Milestone> ready = EnumSet.noneOf(Milestone.class);
+        Optional<Position> at = state.position();
+        if (at.isEmpty() || at.get().backward()) {
+            return ready;
+        }
+        for (Milestone milestone : Milestone.values()) {
+            List<Phase> phases = state.script().phases();
+            int waits = 0;
+            while (waits < phases.size()
+                    && phases.get(waits)
+                            .require()
+                            .filter(r -> r.compareTo(milestone) >= 0)
+                            .isEmpty()) {
+                waits++;
+            }
+            if (waits <= at.get().phase()) {
+                ready.add(milestone);
+            }
+        }
+        return ready;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.gate.EvidenceMerge;
+import dev.lockstep.gate.EvidenceMerge.OwnReport;
+import dev.lockstep.gate.Gate;
+import dev.lockstep.gate.GateKind;
+import dev.lockstep.gate.Verdict;
+import dev.lockstep.gate.WorkloadObservation;
+import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.WorkloadSpec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Looks at what runs, from the cluster and from the pods' own reports, and asks the gate what that means. */
+public final class Lookout {
+    /** Older observations are no evidence any more (G1). */
+    private static final Duration STALE_AFTER = Duration.ofSeconds(15);
+
+    private final Cluster cluster;
+    private final Runs runs;
+    private final InstantSource clock;
+
+    public Lookout(Cluster cluster, Runs runs, InstantSource clock) {
+        this.cluster = cluster;
+        this.runs = runs;
+        this.clock = clock;
+    }
+
+    /** What runs now, one observation for each workload in the same order. */
+    public List<WorkloadObservation> look(List<WorkloadSpec> workloads, Freshness freshness) {
+        List<WorkloadObservation> seen = cluster.observe(workloads, freshness);
+        Map<String, OwnReport> reports = runs.reports(EvidenceMerge.podUids(seen)).stream()
+                .collect(Collectors.toMap(
+                        PodReport::podUid,
+                        report -> new OwnReport(report.version(), report.at()),
+                        (first, second) -> first.at().isBefore(second.at()) ? second : first));
+        return EvidenceMerge.merge(seen, reports);
+    }
+
+    /** Calls back whenever a look could bring something else than before. Close what it gives to stop. */
+    AutoCloseable onChange(Runnable listener) {
+        return cluster.onChange(listener);
+    }
+
+    /** The verdict of the gate that this run stands before. */
+    Verdict verdict(PlanSpec spec, RunState state, Position at, Freshness freshness) {
+        List<WorkloadSpec> workloads = spec.workloads();
+        List<WorkloadObservation> seen = look(workloads, freshness);
+        Gate gate = new Gate(clock.instant(), STALE_AFTER);
+        if (at.backward()) {
+            return gate.judgeRollback(workloads, seen);
+        }
+        Phase phase = state.script().phase(at);
+        GateKind kind = phase.type() == PhaseType.CONTRACT ? GateKind.CONTRACT : GateKind.DEPLOY;
+        return phase.require()
+                .map(milestone -> gate.judge(milestone, workloads, seen, kind))
+                .orElseGet(Verdict.Open::new);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.lockstep.engine;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Next;
+import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Sighting;
+import dev.lockstep.lifecycle.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Advances one run for as long as this replica holds its lease: asks {@link Lifecycle#next} what is to be done, has it done,
+ * writes down what came of it. Runs on one virtual thread; {@link Bell} and {@link LeaseKeeper} are its only connections to
+ * others.
+ */
+final class RunAdvancer {
+    private static final System.Logger LOG = System.getLogger(RunAdvancer.class.getName());
+
+    /** A gate is looked at again at least this often, because not all evidence announces itself (HTTP from the pod). */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+    private final StoredRun run;
+    private final Lease lease;
+    private final Journalist journalist;
+    private final Lookout lookout;
+    private final StepRunner steps;
+    private final LeaseKeeper keeper;
+    private final Bell bell;
+    private final InstantSource clock;
+
+    RunAdvancer(
+            StoredRun run,
+            LeaseKeeper keeper,
+            Journalist journalist,
+            Lookout lookout,
+            StepRunner steps,
+            Bell bell,
+            InstantSource clock) {
+        this.run = run;
+        this.lease = keeper.lease();
+        this.keeper = keeper;
+        this.journalist = journalist;
+        this.lookout = lookout;
+        this.steps = steps;
+        this.bell = bell;
+        this.clock = clock;
+    }
+
+    /** How an advance ended. */
+    enum Ended {
+        /** There is nothing to do until a person asks for something. */
+        RESTING,
+        /** The lease is gone, or this replica is stopping; another one goes on. */
+        HANDED_OVER
+    }
+
+    Ended advance() throws InterruptedException {
+        if (append(List.of(new Event.LeaseTaken(lease.holder(), lease.fence()))) == Journalist.Written.LEASE_LOST) {
+            return Ended.HANDED_OVER;
+        }
+        Sighting sighting = new Sighting.None();
+        while (!keeper.ending()) {
+            RunState state = journalist.read();
+            Next next = Lifecycle.next(state, sighting, clock.instant());
+            sighting = new Sighting.None();
+            switch (next) {
+                case Next.Append(List<Event> events) -> {
+                    if (decided(state, events) == Journalist.Written.LEASE_LOST) {
+                        return Ended.HANDED_OVER;
+                    }
+                }
+                case Next.Look look -> sighting = seen(state, look);
+                case Next.Execute(Position at, int attempt) -> execute(state, at, attempt);
+                case Next.Wait(Optional<Instant> until) ->
+                    bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
+                case Next.Rest _ -> {
+                    return Ended.RESTING;
+                }
+            }
+        }
+        return Ended.HANDED_OVER;
+    }
+
+    private Sighting seen(RunState state, Next.Look look) {
+        Position at = state.position().orElseThrow();
+        return new Sighting.Seen(lookout.verdict(run.document().spec(), state, at, look.freshness()), look.freshness());
+    }
+
+    private Duration fromNow(Instant until) {
+        Duration left = Duration.between(clock.instant(), until);
+        return left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN;
+    }
+
+    /** What was decided on one state is only written onto that state: after a command in between, it is decided anew. */
+    private Journalist.Written decided(RunState on, List<Event> events) {
+        log(events);
+        return journalist.write(state -> state.equals(on) ? events : List.of());
+    }
+
+    private Journalist.Written append(List<Event> events) {
+        log(events);
+        return journalist.write(_ -> events);
+    }
+
+    private void execute(RunState state, Position at, int attempt) throws InterruptedException {
+        String step = state.script().step(at).name();
+        StepOutcome outcome = steps.run(run, state, at, attempt, keeper, journalist);
+        Event event = event(step, at, outcome);
+        log(List.of(event));
+        journalist.write(now -> now.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
+                ? List.of(event)
+                : List.of());
+        if (outcome instanceof StepOutcome.FencedOut) {
+            keeper.giveUp();
+        }
+    }
+
+    private Event event(String step, Position at, StepOutcome outcome) {
+        return switch (outcome) {
+            case StepOutcome.Completed(var summary) -> new Event.StepCompleted(step, at.direction(), summary);
+            case StepOutcome.Blocked(var blockers, Duration retryAfter) ->
+                new Event.StepBlocked(
+                        step, at.direction(), blockers, clock.instant().plus(retryAfter));
+            case StepOutcome.Interrupted _, StepOutcome.FencedOut _ -> new Event.StepInterrupted(step, at.direction());
+            case StepOutcome.Failed(ErrorCode code, String message, String remedy) ->
+                new Event.StepFailed(step, at.direction(), new Stage.Fault(code.name(), message, remedy));
+        };
+    }
+
+    private void log(List<Event> events) {
+        for (Event event : events) {
+            LOG.log(
+                    event instanceof Event.StepFailed ? WARNING : INFO,
+                    "plan={0} run={1} fence={2} {3}",
+                    run.document().key(),
+                    run.id().shortForm(),
+                    lease.fence(),
+                    event);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.lockstep.engine;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Next;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Sighting;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Advances every run that is not over, as far as this replica gets their leases. Any number of replicas may do so on one
+ * store: each run has one holder at a time, and when a holder dies another takes over once its lease has ended.
+ */
+public final class RunEngine implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RunEngine.class.getName());
+
+    /** Every so many sweeps, resting runs are looked at as well: the word that one has been changed may have been missed. */
+    private static final int LOOK_AT_RESTING = 10;
+
+    private final Runs runs;
+    private final Lookout lookout;
+    private final StepRunner steps;
+    private final Operations operations;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Map<RunId, Bell> advancing = new ConcurrentHashMap<>();
+    private final Set<RunId> resting = ConcurrentHashMap.newKeySet();
+    private final Set<RunId> touched = ConcurrentHashMap.newKeySet();
+    private final Map<RunId, LeaseKeeper> keepers = new ConcurrentHashMap<>();
+    private final Bell bell = new Bell();
+    private final List<AutoCloseable> subscriptions = new ArrayList<>();
+    private volatile boolean stopping;
+
+    /**
+     * How an engine works.
+     *
+     * @param holder this replica's name, different from every other's and from its own after a restart
+     * @param leaseTimeToLive how long another replica waits before it takes over from a dead one
+     * @param sweep how often runs without a holder are looked for, besides being told of them
+     */
+    public record Settings(String holder, Duration leaseTimeToLive, Duration sweep) {}
+
+    public RunEngine(
+            Runs runs,
+            Lookout lookout,
+            Targets targets,
+            Operations operations,
+            Settings settings,
+            InstantSource clock) {
+        this.runs = runs;
+        this.lookout = lookout;
+        this.steps = new StepRunner(targets, runs);
+        this.operations = operations;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Begins to look for runs. Returns at once. */
+    public void start() {
+        subscriptions.add(runs.onChange(this::changed));
+        subscriptions.add(lookout.onChange(() -> advancing.values().forEach(Bell::ring)));
+        Thread.ofVirtual().name("engine").start(this::sweep);
+    }
+
+    private void changed(RunId run) {
+        touched.add(run);
+        resting.remove(run);
+        Bell own = advancing.get(run);
+        if (own != null) {
+            own.ring();
+        } else {
+            bell.ring();
+        }
+    }
+
+    private void sweep() {
+        for (long sweeps = 1; !stopping; sweeps++) {
+            if (sweeps % LOOK_AT_RESTING == 0) {
+                resting.clear();
+            }
+            try {
+                operations.startWaiting();
+                for (RunId run : runs.active()) {
+                    if (!resting.contains(run) && !stopping) {
+                        takeOver(run);
+                    }
+                }
+            } catch (LockstepException e) {
+                LOG.log(WARNING, "the engine could not look for runs and tries again: {0}", e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.log(ERROR, "the engine could not look for runs and tries again", e);
+            }
+            try {
+                bell.await(settings.sweep());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void takeOver(RunId id) {
+        Bell own = new Bell();
+        if (advancing.putIfAbsent(id, own) == null) {
+            Thread.ofVirtual().name("run-" + id.shortForm()).start(() -> {
+                try {
+                    advance(id, own);
+                } catch (LockstepException e) {
+                    LOG.log(WARNING, "run={0} is left alone for now: {1}", id.shortForm(), e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.log(ERROR, "run=" + id.shortForm() + " is left alone for now", e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } finally {
+                    advancing.remove(id);
+                }
+            });
+        }
+    }
+
+    private void advance(RunId id, Bell own) throws InterruptedException {
+        touched.remove(id);
+        Optional<StoredRun> found = runs.find(id);
+        if (found.isEmpty() || rests(found.get())) {
+            rest(id);
+            return;
+        }
+        StoredRun run = found.get();
+        Optional<Lease> lease = runs.acquire(id, settings.holder(), settings.leaseTimeToLive());
+        if (lease.isEmpty()) {
+            return;
+        }
+        try (LeaseKeeper keeper = new LeaseKeeper(runs, lease.get(), settings.leaseTimeToLive())) {
+            keepers.put(id, keeper);
+            Journalist journalist = new Journalist(runs, run, new Runs.Authority.Holder(lease.get()), clock);
+            RunAdvancer advancer = new RunAdvancer(run, keeper, journalist, lookout, steps, own, clock);
+            if (advancer.advance() == RunAdvancer.Ended.RESTING) {
+                rest(id);
+            }
+        } finally {
+            keepers.remove(id);
+        }
+    }
+
+    /** Unless somebody asked for something since this advance began, the run is left alone until somebody does. */
+    private void rest(RunId id) {
+        resting.add(id);
+        if (touched.contains(id)) {
+            resting.remove(id);
+            bell.ring();
+        }
+    }
+
+    /** A run that waits for a person needs no lease, and no line in its journal that says who did not do anything. */
+    private boolean rests(StoredRun run) {
+        RunState state = new Journalist(runs, run, new Runs.Authority.Command(), clock).read();
+        return Lifecycle.next(state, new Sighting.None(), clock.instant()) instanceof Next.Rest;
+    }
+
+    /** Stops at the next safe points and gives every lease back, so that another replica goes on at once. */
+    @Override
+    public void close() {
+        stopping = true;
+        bell.ring();
+        keepers.values().forEach(LeaseKeeper::handOver);
+        advancing.values().forEach(Bell::ring);
+        for (AutoCloseable subscription : subscriptions) {
+            try {
+                subscription.close();
+            } catch (Exception e) {
+                LOG.log(WARNING, "a subscription could not be closed", e);
+            }
+        }
+    }
+}

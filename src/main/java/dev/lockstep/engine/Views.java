@@ -1,0 +1,54 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.lifecycle.Next.Freshness;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts together what people see of a run from its journal, its progress and a look at the cluster. */
+public final class Views {
+    private final Runs runs;
+    private final Lookout lookout;
+
+    public Views(Runs runs, Lookout lookout) {
+        this.runs = runs;
+        this.lookout = lookout;
+    }
+
+    PlanView of(StoredPlan plan, boolean withWorkloads) {
+        return new PlanView(plan, plan.newestRun().map(run -> run(run, withWorkloads)));
+    }
+
+    /** The run without a look at the cluster. */
+    RunView run(RunId id) {
+        return run(id, false);
+    }
+
+    StoredRun stored(RunId id) {
+        return runs.find(id)
+                .orElseThrow(() -> new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + id + "."));
+    }
+
+    private RunView run(RunId id, boolean withWorkloads) {
+        StoredRun run = stored(id);
+        List<JournalEntry> journal = runs.journal(id, 0);
+        History history = new History(run.script());
+        history.read(journal);
+        Instant startedAt =
+                journal.isEmpty() ? run.createdAt() : journal.getFirst().at();
+        return new RunView(
+                run,
+                history.state(),
+                history.sequence(),
+                history.phases(),
+                runs.progress(id),
+                withWorkloads ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED) : List.of(),
+                startedAt,
+                history.finishedAt());
+    }
+
+    /** Whether a run like this exists at all. */
+    Optional<StoredRun> find(RunId id) {
+        return runs.find(id);
+    }
+}

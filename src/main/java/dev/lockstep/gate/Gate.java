@@ -1,0 +1,119 @@
+package dev.lockstep.gate;
+
+import dev.lockstep.gate.Blocker.Code;
+import dev.lockstep.gate.Requirement.Parsed;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.WorkloadName;
+import dev.lockstep.plan.WorkloadSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Decides on evidence, as of one moment. Pure; asked again for the next moment. What is missing, unparsable or stale never
+ * passes (G1). The same picture gives the same blockers with the same words, however old it is, so that a journal grows only
+ * when something changes.
+ *
+ * @param staleAfter how old an observation may be
+ */
+public record Gate(Instant now, Duration staleAfter) {
+    /**
+     * Has every workload, with every pod that could still run, reached this milestone?
+     *
+     * @param observations what was seen, with the pods' own reports merged in; the order does not matter
+     */
+    public Verdict judge(
+            Milestone milestone, List<WorkloadSpec> workloads, List<WorkloadObservation> observations, GateKind kind) {
+        Findings findings = new Findings();
+        if (workloads.isEmpty()) {
+            findings.unknown(new Blocker(
+                    Code.NOT_ENOUGH_EVIDENCE,
+                    "plan",
+                    "the plan's author",
+                    "The plan names no workload, so nobody can say who still needs the old shape.",
+                    "List under spec.workloads everything that uses the database."));
+        }
+        Map<WorkloadName, WorkloadObservation> seen = byName(observations);
+        for (WorkloadSpec spec : workloads) {
+            forward(milestone, spec, kind, findings)
+                    .ifPresent(question -> judgement(spec, question, findings).judge(seen.get(spec.name())));
+        }
+        return findings.verdict();
+    }
+
+    /**
+     * Has nothing reached any milestone, so that the new shape can be taken away again? Workloads for which the plan names
+     * no versions do not need the new shape, and are not asked.
+     *
+     * @param observations what was seen, with the pods' own reports merged in; the order does not matter
+     */
+    public Verdict judgeRollback(List<WorkloadSpec> workloads, List<WorkloadObservation> observations) {
+        Findings findings = new Findings();
+        Map<WorkloadName, WorkloadObservation> seen = byName(observations);
+        for (WorkloadSpec spec : workloads) {
+            List<Requirement> newer = newer(spec, findings);
+            if (!newer.isEmpty()) {
+                judgement(spec, new Question.Before(newer), findings).judge(seen.get(spec.name()));
+            }
+        }
+        return findings.verdict();
+    }
+
+    private WorkloadJudgement judgement(WorkloadSpec spec, Question question, Findings findings) {
+        return new WorkloadJudgement(spec, question, new Patience(now, staleAfter), findings);
+    }
+
+    private static Optional<Question> forward(
+            Milestone milestone, WorkloadSpec spec, GateKind kind, Findings findings) {
+        Optional<Versions> versions = Milestones.required(spec.versions(), milestone);
+        if (versions.isEmpty()) {
+            findings.unknown(unreadablePlan(
+                    spec,
+                    "The plan does not say which versions of " + spec.name() + " have reached " + milestone.label()
+                            + "."));
+            return Optional.empty();
+        }
+        return understood(spec, versions.get(), findings)
+                .map(requirement -> new Question.Reached(milestone, requirement, kind, spec.evidence()));
+    }
+
+    private static List<Requirement> newer(WorkloadSpec spec, Findings findings) {
+        List<Requirement> newer = new ArrayList<>();
+        for (Milestone milestone : Milestone.values()) {
+            Optional.ofNullable(spec.versions().get(milestone))
+                    .flatMap(versions -> understood(spec, versions, findings))
+                    .ifPresent(newer::add);
+        }
+        return newer;
+    }
+
+    private static Optional<Requirement> understood(WorkloadSpec spec, Versions versions, Findings findings) {
+        return switch (Requirement.parse(versions)) {
+            case Parsed.Understood(Requirement requirement) -> Optional.of(requirement);
+            case Parsed.Malformed(String reason) -> {
+                findings.unknown(unreadablePlan(spec, reason));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Blocker unreadablePlan(WorkloadSpec spec, String message) {
+        return new Blocker(
+                Code.UNKNOWN_VERSION,
+                "workload " + spec.name(),
+                "the plan's author",
+                message,
+                "Correct the versions of workload " + spec.name() + " in the plan and apply it again.");
+    }
+
+    /** Two observations of one name would be a mistake; the first would then hide the second. */
+    private static Map<WorkloadName, WorkloadObservation> byName(List<WorkloadObservation> observations) {
+        return observations.stream().collect(Collectors.toMap(WorkloadObservation::name, Function.identity()));
+    }
+}

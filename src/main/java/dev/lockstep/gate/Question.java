@@ -1,0 +1,131 @@
+package dev.lockstep.gate;
+
+import dev.lockstep.gate.Blocker.Code;
+import dev.lockstep.gate.Requirement.Match;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a gate wants to know of one workload's code. */
+sealed interface Question {
+    /** {@code MATCHES} when this version is as the gate wants it. */
+    Match test(String reported);
+
+    /** The code for a pod that runs what it should not. */
+    Code wrongPod();
+
+    /** The code for a template that would start what it should not. */
+    Code wrongTemplate();
+
+    /** What is wanted, to stand after "The gate wants ". */
+    String wanted();
+
+    /** What a person rolls out, to stand after "Roll out ". */
+    String cure();
+
+    /** How many different kinds of evidence must agree: at least 1. */
+    int minimumKinds();
+
+    /** Whether one kind must come from the running process (G2). */
+    boolean fromProcess();
+
+    /** Has everything reached the milestone? */
+    record Reached(Milestone milestone, Requirement requirement, GateKind kind, EvidenceSpec evidence)
+            implements Question {
+        @Override
+        public Match test(String reported) {
+            return requirement.test(reported);
+        }
+
+        @Override
+        public Code wrongPod() {
+            return Code.OLD_VERSION;
+        }
+
+        @Override
+        public Code wrongTemplate() {
+            return Code.TEMPLATE_OLD;
+        }
+
+        @Override
+        public String wanted() {
+            return milestone.label() + " code, which is " + requirement.description();
+        }
+
+        @Override
+        public String cure() {
+            return requirement.description();
+        }
+
+        @Override
+        public int minimumKinds() {
+            return switch (kind) {
+                case DEPLOY -> 1;
+                case CONTRACT -> Math.max(1, evidence.minimumKinds());
+            };
+        }
+
+        @Override
+        public boolean fromProcess() {
+            return switch (kind) {
+                case DEPLOY -> false;
+                case CONTRACT -> evidence.fromProcess();
+            };
+        }
+    }
+
+    /**
+     * Is everything back before all milestones, so that nothing needs the new shape?
+     *
+     * @param newer what must not run, never empty
+     */
+    record Before(List<Requirement> newer) implements Question {
+        public Before {
+            newer = List.copyOf(newer);
+        }
+
+        @Override
+        public Match test(String reported) {
+            List<Match> answers =
+                    newer.stream().map(each -> each.testCautiously(reported)).toList();
+            if (answers.contains(Match.MATCHES)) {
+                return Match.DIFFERS;
+            }
+            return answers.contains(Match.UNREADABLE) ? Match.UNREADABLE : Match.MATCHES;
+        }
+
+        @Override
+        public Code wrongPod() {
+            return Code.NEW_VERSION;
+        }
+
+        @Override
+        public Code wrongTemplate() {
+            return Code.TEMPLATE_NEW;
+        }
+
+        @Override
+        public String wanted() {
+            return "code that does not need the new shape, which is " + cure();
+        }
+
+        @Override
+        public String cure() {
+            return newer.stream()
+                    .map(Requirement::description)
+                    .distinct()
+                    .collect(Collectors.joining(" nor ", "a version that is not ", ""));
+        }
+
+        @Override
+        public int minimumKinds() {
+            return 1;
+        }
+
+        @Override
+        public boolean fromProcess() {
+            return false;
+        }
+    }
+}

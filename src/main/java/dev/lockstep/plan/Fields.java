@@ -1,0 +1,80 @@
+package dev.lockstep.plan;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The fields of an object in a document. Asking for a field makes it known; what nobody asked for is a finding. */
+final class Fields {
+    private final Node at;
+    private final Map<?, ?> map;
+    private final int findingsBefore;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    Fields(Node at, Map<?, ?> map) {
+        this.at = at;
+        this.map = map;
+        this.findingsBefore = at.findings().count();
+    }
+
+    boolean has(String name) {
+        return map.containsKey(name);
+    }
+
+    /** The names that the document gives. */
+    List<String> given() {
+        return map.keySet().stream().map(String::valueOf).toList();
+    }
+
+    <T> Optional<T> required(String name, Function<Node, Optional<T>> read) {
+        Optional<T> value = optional(name, read);
+        if (!has(name)) {
+            at.findings().add(path(name), "Is missing; add it.");
+        }
+        return value;
+    }
+
+    <T> Optional<T> optional(String name, Function<Node, Optional<T>> read) {
+        known.add(name);
+        return has(name) ? read.apply(node(name)) : Optional.empty();
+    }
+
+    /** The field's value, or the standard one where the document is silent. */
+    <T> T or(String name, T standard, Function<Node, Optional<T>> read) {
+        return optional(name, read).orElse(standard);
+    }
+
+    Node node(String name) {
+        return new Node(path(name), map.get(name), at.findings());
+    }
+
+    Findings findings() {
+        return at.findings();
+    }
+
+    String path(String name) {
+        return at.path().isEmpty() ? name : at.path() + "." + name;
+    }
+
+    /**
+     * Ends the reading of this object.
+     *
+     * @param make puts the parts together; not called when anything was found since the reading began, so that it may rely
+     *     on every required part
+     */
+    <T> Optional<T> whole(Supplier<T> make) {
+        for (String name : given()) {
+            if (!known.contains(name)) {
+                at.findings()
+                        .add(
+                                path(name),
+                                "There is no field \"" + Node.quoted(name) + "\" here." + Spelling.hint(name, known));
+            }
+        }
+        return at.findings().count() == findingsBefore ? Optional.of(make.get()) : Optional.empty();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.lockstep.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What has been found wrong so far. Confined to one reading of one document. */
+final class Findings {
+    private final List<Violation> violations = new ArrayList<>();
+
+    void add(String path, String message) {
+        violations.add(new Violation(path, message));
+    }
+
+    int count() {
+        return violations.size();
+    }
+
+    List<Violation> all() {
+        return List.copyOf(violations);
+    }
+
+    /** Values that must differ from each other, each with the place where it stood first. */
+    final class Distinct {
+        private final Map<Object, String> first = new LinkedHashMap<>();
+
+        /** Takes note of this value; a finding at {@code path} if it was there before. */
+        void claim(Object value, String path) {
+            String taken = first.putIfAbsent(value, path);
+            if (taken != null) {
+                add(path, "\"" + value + "\" stands at " + taken + " already; each may stand only once.");
+            }
+        }
+
+        /** What has been claimed, in this order. */
+        List<String> claimed() {
+            return first.keySet().stream().map(Object::toString).toList();
+        }
+    }
+}

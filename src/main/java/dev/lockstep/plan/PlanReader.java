@@ -1,0 +1,158 @@
+package dev.lockstep.plan;
+
+import dev.lockstep.plan.PlanSpec.Approval;
+import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.UserTriggers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a plan from a parsed document, strictly: what is not understood is refused, because a field that is silently
+ * ignored may have been the one that made the plan safe.
+ */
+public final class PlanReader {
+    /** How long a gate must have matched in a plan that does not say. */
+    public static final int DEFAULT_MIN_STABLE_SECONDS = 30;
+
+    private static final int DAY_SECONDS = 86_400;
+
+    private PlanReader() {}
+
+    /**
+     * Reads a plan.
+     *
+     * @param tree maps with text keys, lists, texts, numbers, booleans and null, as parsers of YAML and JSON give them
+     * @return the plan, or everything that is wrong with it
+     */
+    public static Reading read(@Nullable Object tree) {
+        Findings findings = new Findings();
+        Optional<PlanDocument> document = new Node("", tree, findings).object(PlanReader::document);
+        return document.<Reading>map(Reading.Accepted::new).orElseGet(() -> new Reading.Rejected(findings.all()));
+    }
+
+    private static Optional<PlanDocument> document(Fields fields) {
+        fields.required("apiVersion", constant(PlanDocument.API_VERSION));
+        fields.required("kind", constant(PlanDocument.KIND));
+        Optional<PlanKey> key = fields.required("metadata", node -> node.object(PlanReader::metadata));
+        String namespace = key.map(PlanKey::namespace).orElse("");
+        Optional<PlanSpec> spec = fields.required("spec", node -> node.object(inner -> spec(inner, namespace)));
+        return fields.whole(() -> new PlanDocument(key.orElseThrow(), spec.orElseThrow()));
+    }
+
+    private static Function<Node, Optional<String>> constant(String only) {
+        return node -> node.text()
+                .flatMap(text -> text.equals(only)
+                        ? Optional.of(text)
+                        : node.refuse("Must be \"" + only + "\", and is \"" + Node.quoted(text) + "\"."));
+    }
+
+    private static Optional<PlanKey> metadata(Fields fields) {
+        Optional<String> namespace =
+                fields.required("namespace", node -> node.parsed(text -> new PlanKey(text, "any").namespace()));
+        Optional<String> name = fields.required("name", node -> node.parsed(text -> new PlanKey("any", text).name()));
+        fields.optional("labels", PlanReader::texts);
+        fields.optional("annotations", PlanReader::texts);
+        return fields.whole(() -> new PlanKey(namespace.orElseThrow(), name.orElseThrow()));
+    }
+
+    private static Optional<Map<String, String>> texts(Node node) {
+        return node.object(fields -> {
+            fields.given().forEach(name -> fields.optional(name, Node::anyText));
+            return fields.whole(Map::of);
+        });
+    }
+
+    private static Optional<PlanSpec> spec(Fields fields, String namespace) {
+        Optional<DatabaseName> database = fields.required("databaseRef", node -> node.object(PlanReader::databaseRef));
+        String description = fields.or("description", "", Node::anyText);
+        fields.optional("sync", PlanReader::sync);
+        Findings.Distinct approved = fields.findings().new Distinct();
+        Optional<WorkReader.Declared> work = WorkReader.read(fields, approved);
+        List<WorkloadSpec> workloads = fields.or("workloads", List.of(), new WorkloadReader(namespace, fields)::all);
+        List<Approval> approvals = approvals(fields, approved, work);
+        int minStableSeconds =
+                fields.or("minStableSeconds", DEFAULT_MIN_STABLE_SECONDS, node -> node.integer(0, DAY_SECONDS));
+        LockBudget locks = fields.or("lock", LockBudget.standard(), node -> node.object(PlanReader::lock));
+        BackfillPace backfill =
+                fields.or("backfill", BackfillPace.standard(), node -> node.object(PlanReader::backfill));
+        return fields.whole(() -> new PlanSpec(
+                database.orElseThrow(),
+                description,
+                work.orElseThrow().work(),
+                workloads,
+                approvals,
+                minStableSeconds,
+                locks,
+                backfill));
+    }
+
+    private static Optional<DatabaseName> databaseRef(Fields fields) {
+        Optional<DatabaseName> name = fields.required("name", node -> node.parsed(DatabaseName::new));
+        return fields.whole(name::orElseThrow);
+    }
+
+    private static Optional<String> sync(Node node) {
+        SequencedMap<String, String> modes = choices(Stream.of("Trigger", "Application"), Function.identity());
+        return node.oneOf(modes)
+                .flatMap(mode -> mode.equals("Trigger")
+                        ? Optional.of(mode)
+                        : node.refuse(
+                                "Application is not offered yet: this version keeps the old and the new shape equal"
+                                        + " by triggers only. Leave the field out, or write Trigger."));
+    }
+
+    /** Those listed under {@code approvals}, and those that declared phases carry themselves. */
+    private static List<Approval> approvals(
+            Fields fields, Findings.Distinct approved, Optional<WorkReader.Declared> work) {
+        List<Approval> all = new ArrayList<>(fields.or(
+                "approvals",
+                List.of(),
+                node -> node.list(one -> one.object(inner -> approval(inner, approved, work)))));
+        work.ifPresent(declared -> all.addAll(declared.approvals()));
+        return all;
+    }
+
+    private static Optional<Approval> approval(
+            Fields fields, Findings.Distinct approved, Optional<WorkReader.Declared> work) {
+        Optional<PhaseName> phase = fields.required("phase", node -> node.parsed(PhaseName::new));
+        phase.ifPresent(name -> approved.claim(name, fields.path("phase")));
+        phase.ifPresent(name -> work.ifPresent(declared -> declared.refuseUnknown(name, fields.node("phase"))));
+        Optional<Integer> count = fields.required("count", PlanReader::approvalCount);
+        return fields.whole(() -> new Approval(phase.orElseThrow(), count.orElseThrow()));
+    }
+
+    static Optional<Integer> approvalCount(Node node) {
+        return node.integer(1, 10);
+    }
+
+    private static Optional<LockBudget> lock(Fields fields) {
+        LockBudget standard = LockBudget.standard();
+        int budget = fields.or("budgetMilliseconds", standard.budgetMilliseconds(), node -> node.integer(10, 10_000));
+        int deadline = fields.or("deadlineSeconds", standard.deadlineSeconds(), node -> node.integer(1, DAY_SECONDS));
+        return fields.whole(() -> new LockBudget(budget, deadline));
+    }
+
+    private static Optional<BackfillPace> backfill(Fields fields) {
+        BackfillPace standard = BackfillPace.standard();
+        int batch = fields.or("batchMilliseconds", standard.batchMilliseconds(), node -> node.integer(1, 1_000));
+        int rest = fields.or("restPercent", standard.restPercent(), node -> node.integer(0, 95));
+        SequencedMap<String, UserTriggers> modes = choices(Stream.of(UserTriggers.values()), UserTriggers::label);
+        UserTriggers triggers = fields.or("userTriggers", standard.userTriggers(), node -> node.oneOf(modes));
+        return fields.whole(() -> new BackfillPace(batch, rest, triggers));
+    }
+
+    /** Choices by their label, in their own order. */
+    static <T> SequencedMap<String, T> choices(Stream<T> all, Function<T, String> label) {
+        SequencedMap<String, T> byLabel = new LinkedHashMap<>();
+        all.forEach(one -> byLabel.put(label.apply(one), one));
+        return byLabel;
+    }
+}

@@ -1,0 +1,168 @@
+package dev.lockstep.store;
+
+import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.JournalEntry;
+import dev.lockstep.engine.Lease;
+import dev.lockstep.engine.LockstepException;
+import dev.lockstep.engine.PodReport;
+import dev.lockstep.engine.Progress;
+import dev.lockstep.engine.RunId;
+import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StoredRun;
+import dev.lockstep.lifecycle.Event;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.hibernate.LockMode;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** Runs in PostgreSQL. Writers of one run take turns on the row of its head. */
+@ApplicationScoped
+public class ReactiveRuns implements Runs {
+    private final Transactions transactions;
+    private final RunStart start;
+    private final Leases leases;
+    private final Reports reports;
+    private final ChangeNotices notices;
+
+    ReactiveRuns(Transactions transactions, RunStart start, Leases leases, Reports reports, ChangeNotices notices) {
+        this.transactions = transactions;
+        this.start = start;
+        this.leases = leases;
+        this.reports = reports;
+        this.notices = notices;
+    }
+
+    @Override
+    public Begun begin(StoredRun run, List<Event> first, Instant now) {
+        return start.begin(run, first, HashChain.kept(now));
+    }
+
+    @Override
+    public Optional<StoredRun> find(RunId run) {
+        return transactions.call(session -> session.find(RunRow.class, run.value())
+                .chain(row -> row == null
+                        ? Uni.createFrom().item(Optional.<StoredRun>empty())
+                        : stored(session, row).map(Optional::of)));
+    }
+
+    @Override
+    public List<RunId> active() {
+        return transactions.call(session -> session.createSelectionQuery(
+                        "from RunHead r where r.active = true order by r.createdAt, r.id", RunHead.class)
+                .getResultList()
+                .map(rows -> rows.stream().map(row -> new RunId(row.id)).toList()));
+    }
+
+    @Override
+    public List<JournalEntry> journal(RunId run, long after) {
+        return transactions.call(session -> JournalRow.after(session, run, after)
+                .map(rows -> rows.stream().map(JournalRow::entry).toList()));
+    }
+
+    @Override
+    public Appended append(
+            RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now) {
+        Addition addition = new Addition(run, events, over, HashChain.kept(now));
+        return transactions.call(session -> session.find(RunHead.class, run.value(), LockMode.PESSIMISTIC_WRITE)
+                .onItem()
+                .ifNull()
+                .failWith(() -> new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + run + "."))
+                .chain(head -> mayWrite(session, authority).chain(allowed -> {
+                    if (!allowed) {
+                        return Uni.createFrom().item(new Appended.LeaseLost());
+                    }
+                    return head.sequence == lastSeen
+                            ? extend(session, head, addition)
+                            : Uni.createFrom().item(new Appended.Behind());
+                })));
+    }
+
+    @Override
+    public Optional<Lease> acquire(RunId run, String holder, Duration timeToLive) {
+        return leases.acquire(run, holder, timeToLive);
+    }
+
+    @Override
+    public boolean renew(Lease lease, Duration timeToLive) {
+        return leases.renew(lease, timeToLive);
+    }
+
+    @Override
+    public void release(Lease lease) {
+        leases.release(lease);
+    }
+
+    @Override
+    public void report(RunId run, Progress progress) {
+        reports.keep(run, progress);
+    }
+
+    @Override
+    public Optional<Progress> progress(RunId run) {
+        return reports.progress(run);
+    }
+
+    @Override
+    public void keep(PodReport report) {
+        reports.keep(report);
+    }
+
+    @Override
+    public List<PodReport> reports(List<String> podUids) {
+        return reports.of(podUids);
+    }
+
+    @Override
+    public AutoCloseable onChange(Consumer<RunId> listener) {
+        return notices.onChange(listener);
+    }
+
+    private static Uni<Boolean> mayWrite(Mutiny.Session session, Authority authority) {
+        return switch (authority) {
+            case Authority.Command _ -> Uni.createFrom().item(true);
+            case Authority.Holder(Lease lease) -> Leases.isNewest(session, lease);
+        };
+    }
+
+    private static Uni<Appended> extend(Mutiny.Session session, RunHead head, Addition addition) {
+        if (!head.active) {
+            return Uni.createFrom()
+                    .failure(new LockstepException(
+                            ErrorCode.ILLEGAL_TRANSITION,
+                            "Run " + addition.run() + " is over; nothing can be added to its journal."));
+        }
+        List<JournalRow> rows =
+                JournalRow.behind(addition.run(), head.sequence, head.hash, addition.events(), addition.now());
+        if (!rows.isEmpty()) {
+            head.sequence = rows.getLast().id.sequence();
+            head.hash = rows.getLast().hash;
+        }
+        head.active = !addition.over();
+        return session.persistAll(rows.toArray())
+                .chain(() -> ChangeNotices.announce(session, addition.run()))
+                .map(_ -> new Appended.Done(head.sequence));
+    }
+
+    private static Uni<StoredRun> stored(Mutiny.Session session, RunRow row) {
+        return session.find(RevisionRow.class, row.revisionId())
+                .chain(revision -> session.createSelectionQuery(
+                                "from RunTableRow t where t.id.run = :run", RunTableRow.class)
+                        .setParameter("run", row.id)
+                        .getResultList()
+                        .map(tables -> new StoredRun(
+                                new RunId(row.id),
+                                revision.document(),
+                                row.revision,
+                                row.script(),
+                                tables.stream().map(RunTableRow::table).collect(Collectors.toSet()),
+                                row.createdAt)));
+    }
+
+    private record Addition(RunId run, List<Event> events, boolean over, Instant now) {}
+}

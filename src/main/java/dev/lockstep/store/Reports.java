@@ -1,0 +1,73 @@
+package dev.lockstep.store;
+
+import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.LockstepException;
+import dev.lockstep.engine.PodReport;
+import dev.lockstep.engine.Progress;
+import dev.lockstep.engine.RunId;
+import dev.lockstep.store.Transactions.Attempt;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+
+/** The newest of what steps and pods say about themselves; each replaces what the same one said before. */
+@ApplicationScoped
+class Reports {
+    private final Transactions transactions;
+
+    Reports(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    void keep(RunId run, Progress progress) {
+        Attempt<Void> attempt = transactions.attempt(session -> session.createNativeQuery("""
+                        INSERT INTO progress (run, progress) VALUES (:run, CAST(CAST(:progress AS text) AS jsonb))
+                        ON CONFLICT (run) DO UPDATE SET progress = excluded.progress
+                        """)
+                .setParameter("run", run.value())
+                .setParameter("progress", StoreJson.write(Progress.class, progress))
+                .executeUpdate()
+                .chain(() -> ChangeNotices.announce(session, run)));
+        if (attempt instanceof Attempt.Refused<Void>) {
+            throw new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + run + ".");
+        }
+    }
+
+    Optional<Progress> progress(RunId run) {
+        return transactions.call(session -> session.createNativeQuery(
+                        "SELECT CAST(progress AS text) FROM progress WHERE run = :run", String.class)
+                .setParameter("run", run.value())
+                .getResultList()
+                .map(rows -> rows.stream()
+                        .map(json -> StoreJson.read(Progress.class, json))
+                        .findFirst()));
+    }
+
+    void keep(PodReport report) {
+        transactions.call(session -> session.createNativeQuery("""
+                        INSERT INTO pod_report (pod_uid, namespace, pod_name, version, at)
+                        VALUES (:podUid, :namespace, :podName, :version, :at)
+                        ON CONFLICT (pod_uid) DO UPDATE
+                            SET namespace = excluded.namespace, pod_name = excluded.pod_name,
+                                version = excluded.version, at = excluded.at
+                            WHERE pod_report.at <= excluded.at
+                        """)
+                .setParameter("podUid", report.podUid())
+                .setParameter("namespace", report.namespace())
+                .setParameter("podName", report.podName())
+                .setParameter("version", report.version())
+                .setParameter("at", HashChain.kept(report.at()))
+                .executeUpdate());
+    }
+
+    List<PodReport> of(List<String> podUids) {
+        if (podUids.isEmpty()) {
+            return List.of();
+        }
+        return transactions.call(session -> session.createSelectionQuery(
+                        "from PodReportRow r where r.podUid in :podUids order by r.podUid", PodReportRow.class)
+                .setParameter("podUids", podUids)
+                .getResultList()
+                .map(rows -> rows.stream().map(PodReportRow::report).toList()));
+    }
+}

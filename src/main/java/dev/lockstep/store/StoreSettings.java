@@ -1,0 +1,16 @@
+package dev.lockstep.store;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How the store is asked. Where it is, {@code quarkus.datasource} says. */
+@ConfigMapping(prefix = "lockstep.store")
+public interface StoreSettings {
+    /**
+     * How long one call may take in all before it fails with {@code STORE_UNREACHABLE}. Keep it well below the engine's
+     * lease time, or a slow store costs leases.
+     */
+    @WithDefault("5s")
+    Duration answerWithin();
+}

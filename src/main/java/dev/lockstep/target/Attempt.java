@@ -1,0 +1,206 @@
+package dev.lockstep.target;
+
+import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.Progress;
+import dev.lockstep.engine.StepMonitor;
+import dev.lockstep.engine.StepOrder;
+import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.schema.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** One execution of a step: its order, the ear of the engine, and what is worth telling afterwards. */
+final class Attempt {
+    static final Duration RETRY_UNREACHABLE = Duration.ofSeconds(2);
+
+    private static final Duration STOP_CHECK = Duration.ofMillis(50);
+    private static final int NOTES = 20;
+
+    private final StepOrder order;
+    private final StepMonitor monitor;
+    private final Connector connector;
+    private final InstantSource clock;
+    private final Stopwatch since = Stopwatch.started();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private List<Blocker> waitingFor = List.of();
+    private long longestLockWait;
+
+    Attempt(StepOrder order, StepMonitor monitor, Connector connector, InstantSource clock) {
+        this.order = order;
+        this.monitor = monitor;
+        this.connector = connector;
+        this.clock = clock;
+    }
+
+    StepOrder order() {
+        return order;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    String applicationName() {
+        return "lockstep/" + order.run().shortForm() + "/" + order.step().name();
+    }
+
+    Connection open() throws SQLException {
+        return connector.open(applicationName());
+    }
+
+    boolean stopRequested() {
+        return Thread.currentThread().isInterrupted() || monitor.stopRequested();
+    }
+
+    /** Sleeps; never call it inside a transaction (P46). False when the step is to stop. */
+    boolean rest(Duration duration) {
+        Stopwatch resting = Stopwatch.started();
+        while (!stopRequested()) {
+            Duration left = duration.minus(resting.elapsed());
+            if (left.isNegative() || left.isZero()) {
+                return true;
+            }
+            try {
+                Thread.sleep(left.compareTo(STOP_CHECK) < 0 ? left : STOP_CHECK);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return false;
+    }
+
+    void progressed(Progress progress) {
+        monitor.progressed(progress);
+    }
+
+    /** Tells the engine who is in the way; nothing is told twice. Safe for any thread. */
+    synchronized void waitingFor(List<Blocker> blockers) {
+        if (!blockers.equals(waitingFor)) {
+            waitingFor = List.copyOf(blockers);
+            monitor.waitingFor(waitingFor);
+        }
+    }
+
+    synchronized void note(String note) {
+        if (notes.size() < NOTES) {
+            notes.add(note);
+        }
+    }
+
+    /** The longest of these is the step's. */
+    synchronized void waitedForLock(Duration wait) {
+        longestLockWait = Math.max(longestLockWait, wait.toMillis());
+    }
+
+    synchronized StepOutcome completed(long rows) {
+        return new StepOutcome.Completed(
+                new StepSummary(rows, since.elapsed().toMillis(), longestLockWait, new ArrayList<>(notes)));
+    }
+
+    /** What an entry in the ledger means where there is nothing left to do; empty where the step is open. */
+    Optional<StepOutcome> ended(Ledger.Entry entry) {
+        return switch (entry) {
+            case Ledger.Entry.Open _ -> Optional.empty();
+            case Ledger.Entry.FencedOut _ -> Optional.of(new StepOutcome.FencedOut());
+            case Ledger.Entry.Done(long rows) -> {
+                note("An earlier attempt had done it already.");
+                yield Optional.of(completed(rows));
+            }
+            case Ledger.Entry.NothingToUndo _ -> {
+                note("Its transaction was never committed, so there was nothing to take back.");
+                yield Optional.of(completed(0));
+            }
+            case Ledger.Entry.Differs _ ->
+                Optional.of(new StepOutcome.Failed(
+                        ErrorCode.SQL_FAILED,
+                        "Step " + order.step().name()
+                                + " was begun on this database with other SQL than it has now, so it"
+                                + " was not touched.",
+                        "Resume it with the build of Lockstep that began it, or look in lockstep.ledger of the database"
+                                + " for run " + order.run() + " and roll the run back."));
+        };
+    }
+
+    /** The outcome for a database that does not answer, or cannot work just now. */
+    StepOutcome unreachable(SQLException e) {
+        return new StepOutcome.Blocked(
+                List.of(new Blocker(
+                        Blocker.Code.DATABASE_UNREACHABLE,
+                        "database " + order.database(),
+                        connector.address(),
+                        "The database did not answer or could not go on: " + connector.safe(SqlFailure.words(e)),
+                        "See that the server is up, is a primary, and lets Lockstep's role in. The step goes on by itself"
+                                + " then.")),
+                RETRY_UNREACHABLE);
+    }
+
+    /** The outcome where the server refused because a policy would have hidden rows (P28); empty for other errors. */
+    Optional<StepOutcome> rowsHidden(SQLException e, TableName table) {
+        return SqlFailure.words(e).contains("row-level security")
+                ? Optional.of(new StepOutcome.Failed(
+                        ErrorCode.ROWS_HIDDEN,
+                        "Row-level security of " + table
+                                + " would hide rows from Lockstep's role, so they would be left" + " behind: "
+                                + connector.safe(SqlFailure.words(e)) + ".",
+                        "Connect as a role with BYPASSRLS, or as the table's owner without FORCE ROW LEVEL SECURITY, then"
+                                + " retry."))
+                : Optional.empty();
+    }
+
+    /**
+     * The outcome for an error of a plan's own statement.
+     *
+     * @throws SQLException the same, where the statement is not to blame
+     */
+    StepOutcome statementFailed(SQLException e, String statement) throws SQLException {
+        if (SqlFailure.of(e) != SqlFailure.STATEMENT) {
+            throw e;
+        }
+        return failed(e, statement);
+    }
+
+    /** The outcome for a statement that does not work, however often it is tried. */
+    StepOutcome failed(SQLException e, String statement) {
+        return new StepOutcome.Failed(
+                ErrorCode.SQL_FAILED,
+                "The database refused a statement of step " + order.step().name() + ": "
+                        + connector.safe(SqlFailure.words(e)) + ". The statement: " + cut(statement),
+                remedy(e));
+    }
+
+    private static String remedy(SQLException e) {
+        String state = SqlFailure.state(e);
+        if (state.equals("42501")) {
+            return "Give Lockstep's role what it lacks, then retry.";
+        }
+        if (state.startsWith("23")) {
+            return "Mend the rows that do not satisfy the constraint, then retry.";
+        }
+        if (state.startsWith("22")) {
+            return "Mend the value that the expression cannot take, or roll back and change the expression, then retry.";
+        }
+        if (state.equals("2BP01")) {
+            return "Something depends on what is to be dropped: drop that first, then retry.";
+        }
+        return "Nothing of the step was kept. Mend the cause and retry, or roll the run back.";
+    }
+
+    static String cut(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= 500 ? line : line.substring(0, 500) + " …";
+    }
+}

@@ -1,0 +1,162 @@
+package dev.lockstep.target;
+
+import dev.lockstep.change.Action;
+import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.target.BackfillStep.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The batches of a backfill, each as many blocks as take about the wanted time.
+ *
+ * <p>A batch must never make a transaction of the application a deadlock's victim. The server looks for deadlocks when
+ * somebody has waited for {@code deadlock_timeout}; a batch that is over before then, its own waiting included, cannot be
+ * part of one that it finds in the application's session. So its limits stay below that, and where rows are locked for
+ * longer it lets go, tries less, and in the end passes the block over for the next pass.
+ */
+final class BackfillBatches {
+    static final int FIRST_BLOCKS = 8;
+
+    /** 8 MB at the usual block size: an empty stretch is passed fast, a dense one behind it still stops in time. */
+    private static final int MOST_BLOCKS = 1024;
+
+    private static final int TRIES_AT_ONE_BLOCK = 5;
+    /** Less than the driver waits for an answer. */
+    private static final Duration LONGEST_FOR_A_BLOCK = Duration.ofSeconds(20);
+
+    private static final Duration REST_AFTER_CONTENTION = Duration.ofMillis(50);
+
+    private final Attempt attempt;
+    private final Action.Backfill action;
+    private final Connection connection;
+    private final Duration deadlockTimeout;
+    private int refusals;
+    private boolean passedOver;
+
+    BackfillBatches(Attempt attempt, Action.Backfill action, Connection connection) throws SQLException {
+        this.attempt = attempt;
+        this.action = action;
+        this.connection = connection;
+        this.deadlockTimeout = LockWait.deadlockTimeout(connection);
+    }
+
+    /** What became of a batch. */
+    sealed interface Batch {
+        record Done(Position to, long changed, Duration took) implements Batch {}
+
+        /** Somebody was in the way; the same again, perhaps smaller. */
+        record Retry(Position same) implements Batch {}
+
+        record Ended(StepOutcome outcome) implements Batch {}
+    }
+
+    void nextPass() {
+        passedOver = false;
+    }
+
+    /** Whether the current pass left out blocks because of row locks. */
+    boolean passedOver() {
+        return passedOver;
+    }
+
+    Batch next(Position at, long rowsBefore) throws SQLException {
+        if (attempt.stopRequested()) {
+            return new Batch.Ended(new StepOutcome.Interrupted());
+        }
+        long to = Math.min(at.end(), at.next() + at.blocks());
+        Stopwatch running = Stopwatch.started();
+        try {
+            return write(at, to, rowsBefore, running);
+        } catch (SQLException e) {
+            if (SqlFailure.connectionLost(e)) {
+                throw e;
+            }
+            ShortTransaction.end(connection);
+            return switch (SqlFailure.of(e)) {
+                case UNREACHABLE -> throw e;
+                case CONTENDED -> contended(at, to, rowsBefore);
+                case CANCELLED ->
+                    at.blocks() == 1 && refusals >= TRIES_AT_ONE_BLOCK
+                            ? new Batch.Ended(attempt.failed(e, update(at.next(), to)))
+                            : smaller(at);
+                case STATEMENT -> new Batch.Ended(refused(e, at.next(), to));
+            };
+        }
+    }
+
+    private Batch write(Position at, long to, long rowsBefore, Stopwatch running) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = Query.plain(connection)) {
+            statement.execute(limits(at.blocks()));
+            if (!Ledger.claim(connection, attempt.order())) {
+                connection.rollback();
+                return new Batch.Ended(new StepOutcome.FencedOut());
+            }
+            long changed = statement.executeUpdate(update(at.next(), to));
+            Duration soFar = running.elapsed();
+            Position moved = at.moved(to, adapted(at.blocks(), soFar));
+            Ledger.advance(connection, attempt.order(), moved.kept(), rowsBefore + changed);
+            connection.commit();
+            refusals = 0;
+            attempt.waitingFor(List.of());
+            return new Batch.Done(moved, changed, running.elapsed());
+        } finally {
+            ShortTransaction.end(connection);
+        }
+    }
+
+    /** The whole batch ends before anybody who waits for it looks for a deadlock; only a single block may take longer. */
+    private String limits(long blocks) {
+        long rowLock = Math.clamp(
+                deadlockTimeout.toMillis() / 4, 1, attempt.order().locks().budgetMilliseconds());
+        long statement = blocks == 1 && refusals > 0
+                ? LONGEST_FOR_A_BLOCK.toMillis()
+                : Math.max(50, deadlockTimeout.toMillis() * 8 / 10);
+        return "SET LOCAL lock_timeout = " + rowLock + "; SET LOCAL statement_timeout = " + statement;
+    }
+
+    /** Under the table's own name, so that an expression may say {@code users.name}. */
+    private String update(long from, long to) {
+        return "UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE ctid >= '(" + from
+                + ",0)'::tid AND ctid < '(" + to + ",0)'::tid AND (" + action.pending() + ")";
+    }
+
+    private long adapted(long blocks, Duration took) {
+        double wanted = attempt.order().pace().batchMilliseconds() * 1e6;
+        double factor = Math.clamp(wanted / Math.max(1, took.toNanos()), 0.25, 2);
+        return Math.clamp(Math.round(blocks * factor), 1, MOST_BLOCKS);
+    }
+
+    private Batch smaller(Position at) {
+        refusals++;
+        return new Batch.Retry(at.moved(at.next(), Math.max(1, at.blocks() / 4)));
+    }
+
+    /** Row locks of the application: smaller batches, and in the end past this block; the next pass comes back to it. */
+    private Batch contended(Position at, long to, long rowsBefore) throws SQLException {
+        attempt.waitingFor(List.of(BackfillStep.lockedRows(action.table(), "blocks " + at.next() + " to " + (to - 1))));
+        if (at.blocks() > 1 || refusals < TRIES_AT_ONE_BLOCK) {
+            return attempt.rest(REST_AFTER_CONTENTION) ? smaller(at) : new Batch.Ended(new StepOutcome.Interrupted());
+        }
+        refusals = 0;
+        passedOver = true;
+        attempt.note("Rows in block " + at.next() + " were locked for long and got another pass.");
+        Position moved = at.moved(to, 1);
+        return new ShortTransaction(connection, attempt).advance(moved.kept(), rowsBefore)
+                ? new Batch.Done(moved, 0, Duration.ZERO)
+                : new Batch.Ended(new StepOutcome.FencedOut());
+    }
+
+    private StepOutcome refused(SQLException e, long from, long to) throws SQLException {
+        Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
+        if (hidden.isPresent()) {
+            return hidden.get();
+        }
+        String row = new OffendingRow(connection, action).find(from, to);
+        return attempt.failed(e, update(from, to) + " -- fails on " + row);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.lockstep.target;
+
+import dev.lockstep.change.Action;
+import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.StepMonitor;
+import dev.lockstep.engine.StepOrder;
+import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.engine.Targets;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The targets, by pgjdbc: one dedicated connection for each call, and a second one where a step needs it; nothing is pooled
+ * or kept. Safe for any number of threads. Calls block, so make them on virtual threads.
+ */
+public final class JdbcTargets implements Targets {
+    private final Map<DatabaseName, TargetConnection> connections;
+    private final InstantSource clock;
+
+    public JdbcTargets(Map<DatabaseName, TargetConnection> connections, InstantSource clock) {
+        this.connections = Map.copyOf(connections);
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Database> databases() {
+        return known().stream()
+                .map(name -> new Database(name, target(name).orElseThrow().shownUrl()))
+                .toList();
+    }
+
+    private List<DatabaseName> known() {
+        return connections.keySet().stream()
+                .sorted(Comparator.comparing(DatabaseName::value))
+                .toList();
+    }
+
+    private Optional<TargetConnection> target(DatabaseName name) {
+        return Optional.ofNullable(connections.get(name));
+    }
+
+    @Override
+    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return new CatalogueReading.Unknown(known());
+        }
+        Connector connector = new Connector(target.get());
+        try (Connection connection = connector.open("lockstep/catalogue")) {
+            return new CatalogueReading.Read(new CatalogueReader(connection).read(tables));
+        } catch (SQLException e) {
+            return new CatalogueReading.Unreachable("The catalogue of database " + database + " at "
+                    + connector.address() + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
+    public StepOutcome execute(StepOrder order, StepMonitor monitor) {
+        Optional<TargetConnection> target = target(order.database());
+        if (target.isEmpty()) {
+            return new StepOutcome.Failed(
+                    ErrorCode.DATABASE_UNKNOWN,
+                    "No database " + order.database() + " is configured.",
+                    "Configure it (lockstep.databases.\"" + order.database() + "\".url) and retry.");
+        }
+        Attempt attempt = new Attempt(order, monitor, new Connector(target.get()), clock);
+        try (Connection connection = attempt.open()) {
+            Optional<StepOutcome> unfit = unfit(attempt, connection);
+            return unfit.isPresent() ? unfit.get() : perform(attempt, connection);
+        } catch (SQLException e) {
+            return outcome(attempt, e);
+        } finally {
+            attempt.waitingFor(List.of());
+        }
+    }
+
+    /** Why nothing may be done on this connection. */
+    private static Optional<StepOutcome> unfit(Attempt attempt, Connection connection) throws SQLException {
+        if (attempt.connector().behindTransactionPool(connection)) {
+            return Optional.of(new StepOutcome.Failed(
+                    ErrorCode.SQL_FAILED,
+                    "Between Lockstep and database " + attempt.order().database()
+                            + " stands a connection pool in transaction mode (PgBouncer or the like): session settings and"
+                            + " session locks do not hold there.",
+                    "Give lockstep.databases.\"" + attempt.order().database()
+                            + "\".url the server's own address, or a pool in session mode, and retry."));
+        }
+        if (new Query(connection, "SELECT pg_is_in_recovery()").one(row -> row.getBoolean(1))) {
+            return Optional.of(attempt.unreachable(new SQLException("the server is a standby now", "25006")));
+        }
+        return switch (ledger(attempt, connection)) {
+            case READY -> Optional.empty();
+            case TOO_NEW ->
+                Optional.of(new StepOutcome.Failed(
+                        ErrorCode.INTERNAL,
+                        "A newer Lockstep has changed the ledger of database "
+                                + attempt.order().database() + ", and this one does not understand it.",
+                        "Run this step with the newer Lockstep."));
+        };
+    }
+
+    private static Ledger.Readiness ledger(Attempt attempt, Connection connection) throws SQLException {
+        try {
+            return Ledger.prepare(connection);
+        } catch (SQLException e) {
+            if (SqlFailure.state(e).equals("42501")) {
+                throw new SQLException(
+                        "Lockstep's role may not keep its ledger, schema lockstep, in database "
+                                + attempt.order().database()
+                                + "; GRANT CREATE ON DATABASE to the role, or GRANT ALL ON the"
+                                + " schema and its tables: " + SqlFailure.words(e),
+                        "42501",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private static StepOutcome perform(Attempt attempt, Connection connection) throws SQLException {
+        return switch (attempt.order().action()) {
+            case Action.Transactional action -> new TransactionalStep(attempt, action).run(connection);
+            case Action.Standalone action ->
+                guarded(attempt, connection, ledger -> new StandaloneStep(attempt, action).run(connection, ledger));
+            case Action.BuildIndex action ->
+                guarded(
+                        attempt,
+                        connection,
+                        ledger -> new IndexStep(attempt, action.table(), action.index())
+                                .build(connection, ledger, action));
+            case Action.DropIndex(var table, var index) ->
+                guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
+            case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
+            case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
+            case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+        };
+    }
+
+    @FunctionalInterface
+    private interface GuardedWork {
+        StepOutcome run(ShortTransaction ledger) throws SQLException;
+    }
+
+    /** A step that refuses a transaction: under the guard, and entered only once that is held. */
+    private static StepOutcome guarded(Attempt attempt, Connection connection, GuardedWork work) throws SQLException {
+        return switch (Guard.take(attempt, connection)) {
+            case Guard.Taking.NotTaken(StepOutcome outcome) -> outcome;
+            case Guard.Taking.Taken(Guard guard) -> {
+                try (guard) {
+                    ShortTransaction ledger = new ShortTransaction(connection, attempt);
+                    Optional<StepOutcome> ended = attempt.ended(ledger.enter());
+                    yield ended.isPresent() ? ended.get() : work.run(ledger);
+                }
+            }
+        };
+    }
+
+    private static StepOutcome outcome(Attempt attempt, SQLException e) {
+        return switch (SqlFailure.of(e)) {
+            case UNREACHABLE, CONTENDED -> attempt.unreachable(e);
+            case CANCELLED -> attempt.stopRequested() ? new StepOutcome.Interrupted() : attempt.unreachable(e);
+            case STATEMENT -> attempt.failed(e, "(Lockstep's own)");
+        };
+    }
+}

@@ -1,0 +1,72 @@
+package dev.lockstep.target;
+
+import dev.lockstep.change.Action;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the row that a backfill's statement fails on (P31), by trying ever smaller parts of the batch and rolling each try
+ * back. Trying the statement itself also finds what a constraint or a trigger refuses, which reading could not.
+ */
+final class OffendingRow {
+    private static final String LIMITS = "SET LOCAL lock_timeout = '200ms'; SET LOCAL statement_timeout = '5s'";
+
+    private final Connection connection;
+    private final Action.Backfill action;
+
+    OffendingRow(Connection connection, Action.Backfill action) {
+        this.connection = connection;
+        this.action = action;
+    }
+
+    /** For a person: the row by its key, or the blocks when it could not be found. */
+    String find(long from, long to) throws SQLException {
+        long low = from;
+        long high = to;
+        while (high - low > 1) {
+            long middle = low + (high - low) / 2;
+            if (fails("ctid >= '(" + low + ",0)'::tid AND ctid < '(" + middle + ",0)'::tid")) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        record Row(String place, String name) {}
+        List<Row> rows = new ArrayList<>();
+        try (Statement statement = Query.plain(connection);
+                ResultSet found = statement.executeQuery(
+                        "SELECT ctid::text, " + RowNames.expression(connection, action.table()) + " FROM "
+                                + action.table().sql() + " WHERE ctid >= '(" + low + ",0)'::tid AND ctid < '(" + high
+                                + ",0)'::tid AND (" + action.pending() + ")")) {
+            while (found.next()) {
+                rows.add(new Row(found.getString(1), found.getString(2)));
+            }
+        }
+        for (Row row : rows) {
+            if (fails("ctid = '" + row.place() + "'::tid")) {
+                return row.name();
+            }
+        }
+        return "a row in blocks " + from + " to " + (to - 1);
+    }
+
+    private boolean fails(String where) throws SQLException {
+        connection.setAutoCommit(false);
+        Optional<SQLException> failure = Optional.empty();
+        try (Statement statement = Query.plain(connection)) {
+            statement.execute(LIMITS);
+            statement.executeUpdate("UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE " + where
+                    + " AND (" + action.pending() + ")");
+        } catch (SQLException e) {
+            failure = Optional.of(e);
+        } finally {
+            ShortTransaction.end(connection);
+        }
+        return failure.filter(e -> SqlFailure.of(e) == SqlFailure.STATEMENT).isPresent();
+    }
+}

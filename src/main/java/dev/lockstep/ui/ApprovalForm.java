@@ -1,0 +1,57 @@
+package dev.lockstep.ui;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.change.Step;
+import dev.lockstep.engine.RunView;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.PhaseName;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The decision that a run waits for.
+ *
+ * @param digest of what the person sees, and so of what they decide about (G43)
+ * @param standing how many have approved and how many must, as a sentence
+ * @param losses what nothing brings back once this goes on, as sentences
+ */
+public record ApprovalForm(String phase, String digest, String standing, List<String> losses) {
+    public ApprovalForm {
+        losses = List.copyOf(losses);
+    }
+
+    /** The first digits, for people to compare. */
+    public String shortDigest() {
+        return digest.substring(0, 12);
+    }
+
+    /** What to show this viewer; empty when nothing waits for their decision. */
+    static Optional<ApprovalForm> of(RunView run, Viewer viewer) {
+        RunState state = run.state();
+        if (!viewer.mayDecide() || state.suspended() || !(state.stage() instanceof Stage.AwaitingApproval stage)) {
+            return Optional.empty();
+        }
+        Phase phase = state.script().phase(stage.at());
+        return state.approvers(phase.name()).contains(viewer.name())
+                ? Optional.empty()
+                : Optional.of(new ApprovalForm(
+                        phase.name().value(),
+                        state.script().digest().value(),
+                        standing(state, phase.name()),
+                        losses(phase).toList()));
+    }
+
+    static String standing(RunState state, PhaseName phase) {
+        int needed = state.script().approvalsFor(phase);
+        int given = state.approvers(phase).size();
+        return given + " of " + Count.of(needed, "approval") + " given";
+    }
+
+    static Stream<String> losses(Phase phase) {
+        return phase.steps().stream()
+                .flatMap(
+                        step -> step.undo() instanceof Step.Undo.Impossible(String why) ? Stream.of(why) : Stream.of());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lockstep.ui;
+
+import dev.lockstep.change.Action;
+import dev.lockstep.change.LockMode;
+import dev.lockstep.change.TableLock;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+
+/**
+ * An action as a person reviews it.
+ *
+ * @param manner how it is run, as a sentence
+ * @param statements SQL, in order; empty when the action runs none of its own
+ * @param locks each with what it means for the application, as sentences
+ */
+public record Listing(String manner, List<String> statements, List<String> locks) {
+    public Listing {
+        statements = List.copyOf(statements);
+        locks = List.copyOf(locks);
+    }
+
+    static Listing of(Action action) {
+        return switch (action) {
+            case Action.Transactional(List<String> statements, List<TableLock> locks, boolean scans) ->
+                new Listing(
+                        "One transaction together with its line in the ledger, so it happens exactly once."
+                                + (scans ? " It reads a whole table, so it may take long." : ""),
+                        statements,
+                        spoken(locks));
+            case Action.Standalone(String statement, List<TableLock> locks) ->
+                new Listing(
+                        "Outside a transaction, because PostgreSQL refuses this statement in one.",
+                        List.of(statement),
+                        spoken(locks));
+            case Action.BuildIndex(TableName table, var _, String statement) ->
+                new Listing(
+                        "Builds the index beside running reads and writes; what a failed build left is built anew.",
+                        List.of(statement),
+                        List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.DropIndex(TableName table, Identifier index) ->
+                new Listing(
+                        "Drops the index beside running reads and writes.",
+                        List.of("DROP INDEX CONCURRENTLY IF EXISTS " + new TableName(table.schema(), index).sql()),
+                        List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.Backfill(TableName table, String assignment, String pending, var triggers) ->
+                new Listing(
+                        "In short batches, each with its cursor in its own transaction; then proven over the whole"
+                                + " table. The table's own triggers "
+                                + switch (triggers) {
+                                    case SKIP -> "do not fire.";
+                                    case FIRE -> "fire for every row.";
+                                },
+                        List.of("UPDATE " + table.sql() + "\n   SET " + assignment + "\n WHERE " + pending),
+                        List.of(spoken(table, LockMode.ROW_EXCLUSIVE)));
+            case Action.DrainTransactions(TableName table) ->
+                new Listing(
+                        "Runs no SQL on " + table
+                                + ": waits until every transaction has ended that began before this step, because such a"
+                                + " one could still write without the sync trigger.",
+                        List.of(),
+                        List.of());
+            case Action.Assertion(String query, String expectation, String remedy) ->
+                new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+        };
+    }
+
+    private static List<String> spoken(List<TableLock> locks) {
+        return locks.stream().map(lock -> spoken(lock.table(), lock.mode())).toList();
+    }
+
+    private static String spoken(TableName table, LockMode mode) {
+        return mode.sql() + " on " + table + ": "
+                + switch (mode) {
+                    case ACCESS_SHARE, ROW_SHARE, ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE -> "reads and writes go on.";
+                    case SHARE, SHARE_ROW_EXCLUSIVE -> "writes wait while it is held, reads go on.";
+                    case EXCLUSIVE -> "writes and locking reads wait while it is held.";
+                    case ACCESS_EXCLUSIVE -> "reads and writes wait while it is held.";
+                };
+    }
+}

@@ -1,0 +1,44 @@
+package dev.lockstep.ui;
+
+import dev.lockstep.change.Phase;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.WorkloadSpec;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What gates want, in words. */
+final class Requirements {
+    private Requirements() {}
+
+    /** What this phase waits for before its first step; empty without a gate. */
+    static Optional<String> of(Phase phase, PlanSpec spec) {
+        return phase.require().map(milestone -> {
+            String wanted = spec.workloads().stream()
+                    .map(workload -> versions(workload, milestone)
+                            .map(versions -> workload.name() + " " + spoken(versions))
+                            .orElse(workload.name() + " (the plan does not say which versions)"))
+                    .collect(Collectors.joining(", "));
+            return "Opens when every pod runs " + (wanted.isEmpty() ? milestone.label() + " code" : wanted)
+                    + (spec.minStableSeconds() > 0 ? ", steady for " + spec.minStableSeconds() + " s." : ".");
+        });
+    }
+
+    /** Which versions speak for a milestone: where one deploy is enough, new-only code is dual-write code as well. */
+    static Optional<Versions> versions(WorkloadSpec workload, Milestone milestone) {
+        Optional<Versions> own = Optional.ofNullable(workload.versions().get(milestone));
+        return switch (milestone) {
+            case NEW_ONLY -> own;
+            case DUAL_WRITE ->
+                own.or(() -> Optional.ofNullable(workload.versions().get(Milestone.NEW_ONLY)));
+        };
+    }
+
+    static String spoken(Versions versions) {
+        return switch (versions) {
+            case Versions.Range(String text) -> text;
+            case Versions.AnyOf(var members) -> "one of " + String.join(", ", members);
+        };
+    }
+}

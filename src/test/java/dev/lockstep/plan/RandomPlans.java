@@ -1,0 +1,175 @@
+package dev.lockstep.plan;
+
+import dev.lockstep.plan.PlanSpec.Approval;
+import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
+import dev.lockstep.plan.WorkloadSpec.HttpProbe;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Valid plans, the same for the same seed. */
+final class RandomPlans {
+    private static final List<String> NAMES =
+            List.of("users", "Order", "größe", "a.b", "with\"quote", "\"quoted\"", "two words", "select", "x");
+    private static final List<String> SQL =
+            List.of("lower(name)", "'it''s'", "select 1;\nselect 2", "ünïcödé", " padded ", "#not: a comment", "0");
+
+    private final Random random;
+
+    RandomPlans(long seed) {
+        this.random = new Random(seed);
+    }
+
+    PlanDocument next() {
+        return new PlanDocument(new PlanKey(label("space"), label("plan")), spec());
+    }
+
+    private PlanSpec spec() {
+        Work work = random.nextBoolean() ? new Work.Changes(some(this::change)) : new Work.Phases(some(this::phase));
+        return new PlanSpec(
+                new DatabaseName(label("db")),
+                random.nextBoolean() ? "" : sql(),
+                work,
+                several(this::workload),
+                approvals(work),
+                random.nextInt(86_401),
+                random.nextBoolean()
+                        ? LockBudget.standard()
+                        : new LockBudget(10 + random.nextInt(9_991), 1 + random.nextInt(86_400)),
+                random.nextBoolean()
+                        ? BackfillPace.standard()
+                        : new BackfillPace(
+                                1 + random.nextInt(1_000), random.nextInt(96), oneOf(UserTriggers.values())));
+    }
+
+    private List<Approval> approvals(Work work) {
+        List<PhaseName> phases = switch (work) {
+            case Work.Changes _ -> List.of(new PhaseName("contract"), new PhaseName("expand"));
+            case Work.Phases(List<DeclaredPhase> declared) ->
+                declared.stream().map(DeclaredPhase::name).toList();
+        };
+        return phases.stream()
+                .filter(_ -> random.nextBoolean())
+                .map(phase -> new Approval(phase, 1 + random.nextInt(10)))
+                .toList();
+    }
+
+    private Change change(int number) {
+        return switch (random.nextInt(4)) {
+            case 0 ->
+                new Change.AddColumn(
+                        table(),
+                        column(),
+                        sql(),
+                        random.nextBoolean(),
+                        maybe(this::sql),
+                        maybe(this::sql),
+                        maybe(this::sql));
+            case 1 -> new Change.DropColumn(table(), column());
+            case 2 -> new Change.RenameColumn(table(), column(), new Identifier("full_name"));
+            default ->
+                new Change.Sql(
+                        oneOf(PhaseType.EXPAND, PhaseType.BACKFILL, PhaseType.CONTRACT), sqlStep("step-" + number));
+        };
+    }
+
+    private DeclaredPhase phase(int number) {
+        PhaseType type = oneOf(PhaseType.values());
+        PhaseName name = new PhaseName("phase-" + number);
+        return type == PhaseType.DEPLOY
+                ? new DeclaredPhase(name, type, Optional.of(oneOf(Milestone.values())), List.of())
+                : new DeclaredPhase(name, type, maybe(() -> oneOf(Milestone.values())), some(this::step));
+    }
+
+    private DeclaredPhase.Step step(int number) {
+        return random.nextBoolean()
+                ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
+                : new DeclaredPhase.Step.Backfill("step-" + number, table(), column(), sql(), sql());
+    }
+
+    private SqlStep sqlStep(String name) {
+        boolean transaction = random.nextBoolean();
+        Optional<String> verify = transaction ? maybe(this::sql) : Optional.of(sql());
+        List<TableName> tables = several(_ -> table()).stream().distinct().toList();
+        return new SqlStep(name, sql(), maybe(this::sql), verify, transaction, tables);
+    }
+
+    private WorkloadSpec workload(int number) {
+        Map<Milestone, Versions> versions = new EnumMap<>(Milestone.class);
+        for (Milestone milestone : Milestone.values()) {
+            maybe(this::versions).ifPresent(known -> versions.put(milestone, known));
+        }
+        return new WorkloadSpec(
+                new WorkloadName("workload-" + number),
+                WorkloadSpec.Kind.DEPLOYMENT,
+                label("space"),
+                "app.v" + number,
+                versions,
+                random.nextBoolean() ? EvidenceSpec.standard() : evidence());
+    }
+
+    private Versions versions() {
+        return random.nextBoolean()
+                ? new Versions.Range(">=1." + random.nextInt(9) + ".0")
+                : new Versions.AnyOf(some(number -> "build-" + number));
+    }
+
+    private EvidenceSpec evidence() {
+        return new EvidenceSpec(
+                maybe(() -> label("main")),
+                oneOf("version", "example.com/code.version", EvidenceSpec.DEFAULT_LABEL),
+                maybe(() -> new HttpProbe(
+                        1 + random.nextInt(65_535),
+                        oneOf("/", "/version?full=true", "/a%20b"),
+                        oneOf("", "/", "/build/version", "/a~1b/~0"),
+                        1 + random.nextInt(10_000))),
+                1 + random.nextInt(4),
+                random.nextBoolean());
+    }
+
+    private TableName table() {
+        return new TableName(new Identifier(oneOf("public", "sales", "Odd.schema")), column());
+    }
+
+    private Identifier column() {
+        return new Identifier(NAMES.get(random.nextInt(NAMES.size())));
+    }
+
+    private String sql() {
+        return SQL.get(random.nextInt(SQL.size()));
+    }
+
+    private String label(String stem) {
+        return stem + "-" + random.nextInt(1_000);
+    }
+
+    private <T> Optional<T> maybe(Supplier<T> value) {
+        return random.nextBoolean() ? Optional.of(value.get()) : Optional.empty();
+    }
+
+    private <T> List<T> some(IntFunction<T> make) {
+        return new ArrayList<>(
+                IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(make).toList());
+    }
+
+    private <T> List<T> several(IntFunction<T> make) {
+        return IntStream.range(0, random.nextInt(4)).mapToObj(make).toList();
+    }
+
+    @SafeVarargs
+    private <T> T oneOf(T... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+}

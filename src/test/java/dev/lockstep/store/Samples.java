@@ -1,0 +1,192 @@
+package dev.lockstep.store;
+
+import dev.lockstep.change.Action;
+import dev.lockstep.change.LockMode;
+import dev.lockstep.change.Phase;
+import dev.lockstep.change.Step;
+import dev.lockstep.change.TableLock;
+import dev.lockstep.engine.RunId;
+import dev.lockstep.engine.StoredRun;
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.lifecycle.Script;
+import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.Change;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.plan.DeclaredPhase;
+import dev.lockstep.plan.Digest;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanDocument;
+import dev.lockstep.plan.PlanKey;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.PlanSpec.Approval;
+import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.SqlStep;
+import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.WorkloadName;
+import dev.lockstep.plan.WorkloadSpec;
+import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
+import dev.lockstep.plan.WorkloadSpec.HttpProbe;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Values of everything that the store keeps, with the characters that tend to get lost on the way. */
+final class Samples {
+    static final Instant NOON = Instant.parse("2025-06-01T12:00:00.123456Z");
+    static final TableName USERS = TableName.parse("users");
+    static final TableName ODD = new TableName(new Identifier("Odd.schema"), new Identifier("größe \"x\" 🙂"));
+
+    private static final Identifier NAME = new Identifier("name");
+    private static final PhaseName CONTRACT = new PhaseName("contract");
+    private static final Digest DIGEST = new Digest("0123456789abcdef".repeat(4));
+    private static final Blocker BLOCKER = new Blocker(
+            Blocker.Code.OLD_VERSION,
+            "pod shop-web-1",
+            "Deployment shop/shop-web",
+            "It runs 1.4.0.",
+            "Roll out 1.5.0.");
+
+    private Samples() {}
+
+    static PlanDocument plan(String name, TableName table) {
+        return new PlanDocument(
+                new PlanKey("shop", name),
+                spec("a plan", new Work.Changes(List.of(new Change.DropColumn(table, NAME)))));
+    }
+
+    static PlanDocument described(PlanDocument plan, String description) {
+        return new PlanDocument(plan.key(), spec(description, plan.spec().work()));
+    }
+
+    static StoredRun run(PlanDocument document, TableName... tables) {
+        return new StoredRun(new RunId(UUID.randomUUID()), document, 1, script(), Set.of(tables), NOON);
+    }
+
+    static List<PlanDocument> plans() {
+        Change[] changes = {
+            new Change.AddColumn(
+                    USERS,
+                    new Identifier("full_name"),
+                    "varchar(20)",
+                    true,
+                    Optional.of("'it''s \\ \"x\"'"),
+                    Optional.of("upper(name)\n|| 'é'"),
+                    Optional.empty()),
+            new Change.DropColumn(ODD, NAME),
+            new Change.RenameColumn(USERS, NAME, new Identifier("full_name")),
+            new Change.Sql(PhaseType.EXPAND, sqlStep())
+        };
+        DeclaredPhase phase = new DeclaredPhase(
+                CONTRACT,
+                PhaseType.CONTRACT,
+                Optional.of(Milestone.NEW_ONLY),
+                List.of(
+                        new DeclaredPhase.Step.Sql(sqlStep()),
+                        new DeclaredPhase.Step.Backfill("fill", ODD, NAME, "lower(name)", "name <> lower(name)")));
+        return Stream.of(new Work.Changes(List.of(changes)), new Work.Phases(List.of(phase)))
+                .map(work -> new PlanDocument(new PlanKey("shop", "everything"), spec("größer 🙂", work)))
+                .toList();
+    }
+
+    static Script script() {
+        TableLock lock = new TableLock(USERS, LockMode.ACCESS_EXCLUSIVE);
+        List<Action> actions = List.of(
+                new Action.Transactional(List.of("ALTER TABLE users DROP COLUMN name"), List.of(lock), true),
+                new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
+                new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
+                new Action.DropIndex(USERS, NAME),
+                new Action.Backfill(USERS, "full_name = name", "full_name IS NULL", UserTriggers.FIRE),
+                new Action.DrainTransactions(USERS),
+                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."));
+        Stream<Step.Undo> undos = Stream.of(
+                new Step.Undo.By(actions.getFirst()),
+                new Step.Undo.Nothing(),
+                new Step.Undo.Impossible("The old values are lost."));
+        List<Step> steps = Stream.concat(
+                        actions.stream()
+                                .map(action ->
+                                        new Step("step", "does it", action, new Step.Undo.Nothing(), "SELECT true")),
+                        undos.map(undo -> new Step("step", "does it", actions.getLast(), undo, "SELECT true")))
+                .toList();
+        return new Script(
+                DIGEST,
+                List.of(
+                        new Phase(
+                                new PhaseName("new-only"),
+                                PhaseType.DEPLOY,
+                                Optional.of(Milestone.NEW_ONLY),
+                                List.of()),
+                        new Phase(CONTRACT, PhaseType.CONTRACT, Optional.empty(), steps)),
+                Map.of(CONTRACT, 2, new PhaseName("new-only"), 1),
+                30);
+    }
+
+    static List<Event> events() {
+        return List.of(
+                new Event.Started("ana"),
+                new Event.LeaseTaken("replica-1", 7),
+                new Event.GateBlocked(CONTRACT, List.of(BLOCKER)),
+                new Event.GateMatched(CONTRACT),
+                new Event.GateOpened(CONTRACT, Direction.BACKWARD, Long.MAX_VALUE),
+                new Event.FloorRaised(CONTRACT),
+                new Event.Approved(CONTRACT, "ben", "schön \"so\"\n🙂", DIGEST),
+                new Event.Rejected(CONTRACT, "ben", ""),
+                new Event.PointOfNoReturnPassed(CONTRACT, "drop"),
+                new Event.StepStarted("drop", Direction.FORWARD, 3, 7),
+                new Event.StepCompleted(
+                        "drop", Direction.FORWARD, new Event.StepSummary(200_000, 1_234, 17, List.of("One note."))),
+                new Event.StepBlocked("drop", Direction.BACKWARD, List.of(BLOCKER), NOON.plusNanos(789)),
+                new Event.StepInterrupted("drop", Direction.FORWARD),
+                new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
+                new Event.PhaseCompleted(CONTRACT),
+                new Event.Suspended("ana"),
+                new Event.Resumed("ana"),
+                new Event.RetryRequested("ana"),
+                new Event.Aborted("ana"),
+                new Event.RollbackRequested("ana"),
+                new Event.StepWaiting("drop", Direction.FORWARD, List.of(BLOCKER)),
+                new Event.RolledBack());
+    }
+
+    private static SqlStep sqlStep() {
+        return new SqlStep(
+                "raw", "SELECT 1;\nSELECT 'é'", Optional.of("SELECT 2"), Optional.empty(), false, List.of(USERS, ODD));
+    }
+
+    private static PlanSpec spec(String description, Work work) {
+        WorkloadSpec web = new WorkloadSpec(
+                new WorkloadName("web"),
+                WorkloadSpec.Kind.DEPLOYMENT,
+                "shop",
+                "shop-web",
+                Map.of(
+                        Milestone.DUAL_WRITE,
+                        new Versions.Range(">=1.4.0"),
+                        Milestone.NEW_ONLY,
+                        new Versions.AnyOf(List.of("abc", "def"))),
+                new EvidenceSpec(
+                        Optional.of("web"), "version", Optional.of(new HttpProbe(8080, "/v", "/a~1b", 500)), 2, true));
+        return new PlanSpec(
+                new DatabaseName("shop"),
+                description,
+                work,
+                List.of(web),
+                List.of(new Approval(CONTRACT, 2)),
+                30,
+                LockBudget.standard(),
+                BackfillPace.standard());
+    }
+}
