@@ -2,6 +2,7 @@ FROM maven:3-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY .mvn .mvn
+COPY plans plans
 COPY src src
 COPY plans plans
 RUN mvn -B -DskipTests package

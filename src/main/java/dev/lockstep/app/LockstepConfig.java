@@ -134,6 +134,12 @@ public interface LockstepConfig {
         /** Where its database keeps its data. */
         Optional<String> directory();
 
+        /** The port of its PostgreSQL; otherwise a free one, which stays the same. */
+        Optional<Integer> databasePort();
+
+        /** The port of its simulated cluster; otherwise a free one. */
+        Optional<Integer> clusterPort();
+
         /** Its token, instead of one made up at the start. */
         Optional<String> token();
 

@@ -4,7 +4,6 @@ import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Table;
-import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -87,15 +86,15 @@ record AliasColumn(Table table, Column original, Identifier name) {
                 + SqlText.body("""
                         BEGIN
                           IF EXISTS (%s) THEN
-                            ALTER TABLE %s DROP COLUMN %s;
                             %s
+                            ALTER TABLE %s DROP COLUMN %s;
                           END IF;
                         END
                         """.formatted(
                         Look.trigger(table.name(), lastTrigger()),
+                        String.join("\n    ", dropTriggers().map(s -> s + ";").toList()),
                         on(),
-                        name.sql(),
-                        String.join("\n    ", dropTriggers().map(s -> s + ";").toList()))));
+                        name.sql())));
     }
 
     /**
@@ -202,11 +201,9 @@ record AliasColumn(Table table, Column original, Identifier name) {
 
     /** One setting for each depth: a trigger of the table's own may write other rows of it. */
     private String setting() {
-        String prefix = SCHEMA_PREFIX + derived("").value().replaceAll(".*_", "agreed_") + "_";
-        return "pg_catalog.concat(" + SqlText.literal(prefix) + ", pg_catalog.pg_trigger_depth())";
+        String hash = derived("").value().replaceAll(".*_", "");
+        return "pg_catalog.concat('lockstep.agreed_" + hash + "_', pg_catalog.pg_trigger_depth())";
     }
-
-    private static final String SCHEMA_PREFIX = "lockstep.";
 
     /** A value as text in which NULL differs from every value. */
     private static String stash(String value) {
@@ -222,8 +219,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
     }
 
     private String givenByDefault() {
-        boolean shared = !original.notNull() && original.defaultValue() instanceof DefaultValue.Stable;
-        String expression = shared && original.defaultValue() instanceof DefaultValue.Stable(String given)
+        String expression = !original.notNull() && original.defaultValue() instanceof DefaultValue.Stable(String given)
                 ? enclosed(given)
                 : "NULL";
         return "CAST(" + expression + " AS " + original.baseType() + ")";
@@ -260,8 +256,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
     }
 
     private String on() {
-        TableName name = table.name();
-        return name.sql();
+        return table.name().sql();
     }
 
     private static String enclosed(String expression) {

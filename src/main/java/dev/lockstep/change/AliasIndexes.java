@@ -7,6 +7,7 @@ import dev.lockstep.schema.Table;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The indexes that queries on an alias column need, made from what the original's indexes consist of. An index that
@@ -34,7 +35,7 @@ record AliasIndexes(Table table, Identifier original, Identifier alias) {
                 .toList();
     }
 
-    private java.util.stream.Stream<Index> mentioning() {
+    private Stream<Index> mentioning() {
         return table.indexes().stream()
                 .filter(Index::valid)
                 .filter(index -> index.columns().contains(original));

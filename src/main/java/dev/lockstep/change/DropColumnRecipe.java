@@ -122,11 +122,15 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .distinct()
                 .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
                 .toList();
+        List<TableLock> proof = Stream.concat(
+                        Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
+                        key.referenced().stream()
+                                .filter(other -> !other.equals(table))
+                                .map(other -> new TableLock(other, LockMode.ROW_SHARE)))
+                .toList();
         Undo validate = key.validated()
                 ? new Undo.By(new Transactional(
-                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()),
-                        List.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                        true))
+                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()), proof, true))
                 : new Undo.Nothing();
         return List.of(
                 new Step(
@@ -144,11 +148,19 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                         new Transactional(
                                 List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
                         new Undo.By(new Transactional(
-                                List.of(
-                                        alter + "DROP CONSTRAINT IF EXISTS "
-                                                + key.name().sql(),
-                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
-                                                + unproven),
+                                List.of("DO "
+                                        + SqlText.body("""
+                                                BEGIN
+                                                  IF (%s) THEN
+                                                    %sADD CONSTRAINT %s %s%s;
+                                                  END IF;
+                                                END
+                                                """.formatted(
+                                                        Look.constraintGone(table, key.name()),
+                                                        alter,
+                                                        key.name().sql(),
+                                                        key.definition(),
+                                                        unproven))),
                                 back,
                                 false)),
                         Look.constraintGone(table, key.name())));

@@ -5,6 +5,7 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Gives a new column its value in rows that code writes which does not know the column yet.
@@ -61,20 +62,19 @@ record FillTrigger(TableName table, Identifier column, String expression) {
                 + SqlText.body("""
                         BEGIN
                           IF EXISTS (%s) THEN
+                            %s;
+                            %s;
                             ALTER TABLE %s DROP COLUMN %s;
-                            %s;
-                            %s;
                           END IF;
                         END
                         """.formatted(
-                        Look.trigger(table, trigger()), table.sql(), column.sql(), drop().get(0), drop().get(1))));
+                        Look.trigger(table, trigger()), drop().get(0), drop().get(1), table.sql(), column.sql())));
     }
 
     /** The last step of the contract: by then all code writes the column itself. */
     Step end(StepNames names) {
         List<TableLock> locks = List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
-        List<String> again = java.util.stream.Stream.concat(drop().stream(), create().stream())
-                .toList();
+        List<String> again = Stream.concat(drop().stream(), create().stream()).toList();
         return new Step(
                 names.claim("drop-fill"),
                 "Stop filling " + column + " for code that does not write it",

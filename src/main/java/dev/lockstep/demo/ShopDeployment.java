@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deployment {@code shop-web} of the simulated cluster. A cluster outlives the service that watches it; ours does not,
@@ -28,6 +30,7 @@ final class ShopDeployment {
 
     private final KubernetesClient client;
     private final Path file;
+    private @Nullable Long keptGeneration;
 
     /**
      * For this cluster.
@@ -37,6 +40,13 @@ final class ShopDeployment {
     ShopDeployment(KubernetesClient client, Path file) {
         this.client = client;
         this.file = file;
+    }
+
+    /** Where it is kept between two demos. */
+    record Keeper(Path file) {
+        ShopDeployment of(KubernetesClient client) {
+            return new ShopDeployment(client, file);
+        }
     }
 
     /** Creates it with the old version, as at the beginning of the story. */
@@ -60,14 +70,14 @@ final class ShopDeployment {
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     }
 
-    /** Writes down what it asks for now. */
+    /** Writes down what it asks for now, unless that is so already. From one thread. */
     void keep() {
         Deployment now = client.apps()
                 .deployments()
                 .inNamespace(NAMESPACE)
                 .withName(NAME)
                 .get();
-        if (now == null) {
+        if (now == null || Objects.equals(now.getMetadata().getGeneration(), keptGeneration)) {
             return;
         }
         Deployment kept = new DeploymentBuilder(original())
@@ -80,6 +90,7 @@ final class ShopDeployment {
             Path next = file.resolveSibling(file.getFileName() + ".next");
             Files.writeString(next, Serialization.asJson(kept));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            keptGeneration = now.getMetadata().getGeneration();
         } catch (IOException e) {
             LOG.warnf("After a restart the demo will not know which version was rolled out: %s", e.getMessage());
         }

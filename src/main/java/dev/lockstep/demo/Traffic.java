@@ -15,16 +15,44 @@ final class Traffic {
     private record Member(String version, RequestMeter meter, boolean running) {}
 
     /** One pod's counters. */
-    record PodReading(String pod, String version, boolean running, Reading reading) {}
+    record PodTraffic(
+            String name,
+            String version,
+            boolean running,
+            long requests,
+            long failed,
+            String firstError,
+            double p50Millis,
+            double p99Millis,
+            double longestMillis) {
+        private static PodTraffic of(String name, Member member, Reading reading) {
+            return new PodTraffic(
+                    name,
+                    member.version(),
+                    member.running(),
+                    reading.requests(),
+                    reading.failed(),
+                    reading.firstError(),
+                    reading.p50(),
+                    reading.p99(),
+                    longest(reading.longestByPhase()));
+        }
+    }
 
-    /** All of them. */
+    /**
+     * All of them.
+     *
+     * @param firstError empty when there was none
+     * @param longestMillisByPhase the longest request that ended while the plan was in that phase
+     */
     record Totals(
             String phase,
             long requests,
             long failed,
             String firstError,
-            Map<String, Double> longestByPhase,
-            List<PodReading> pods) {}
+            double longestMillis,
+            Map<String, Double> longestMillisByPhase,
+            List<PodTraffic> pods) {}
 
     /** A meter for a pod that starts. */
     synchronized RequestMeter join(String pod, String version) {
@@ -48,22 +76,28 @@ final class Traffic {
     }
 
     synchronized Totals read() {
-        List<PodReading> readings = new ArrayList<>();
-        pods.forEach((pod, member) -> readings.add(new PodReading(
-                pod, member.version(), member.running(), member.meter().read())));
-        Map<String, Double> longest = new TreeMap<>();
-        readings.forEach(
-                one -> one.reading().longestByPhase().forEach((name, ms) -> longest.merge(name, ms, Math::max)));
+        List<PodTraffic> all = new ArrayList<>();
+        Map<String, Double> byPhase = new TreeMap<>();
+        pods.forEach((pod, member) -> {
+            Reading reading = member.meter().read();
+            all.add(PodTraffic.of(pod, member, reading));
+            reading.longestByPhase().forEach((name, millis) -> byPhase.merge(name, millis, Math::max));
+        });
         return new Totals(
                 phase,
-                readings.stream().mapToLong(one -> one.reading().requests()).sum(),
-                readings.stream().mapToLong(one -> one.reading().failed()).sum(),
-                readings.stream()
-                        .map(one -> one.reading().firstError())
+                all.stream().mapToLong(PodTraffic::requests).sum(),
+                all.stream().mapToLong(PodTraffic::failed).sum(),
+                all.stream()
+                        .map(PodTraffic::firstError)
                         .filter(error -> !error.isEmpty())
                         .findFirst()
                         .orElse(""),
-                longest,
-                readings);
+                longest(byPhase),
+                byPhase,
+                all);
+    }
+
+    private static double longest(Map<String, Double> byPhase) {
+        return byPhase.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
     }
 }

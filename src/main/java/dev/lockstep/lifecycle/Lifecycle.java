@@ -32,6 +32,11 @@ public final class Lifecycle {
     public static Next next(RunState state, Sighting sighting, Instant now) {
         return switch (state.stage()) {
             case Stage.Pending _, Stage.Failed _, Stage.Succeeded _, Stage.RolledBack _ -> new Next.Rest();
+            case Stage.StepRunning(Position at, var _)
+            when state.suspended() ->
+                // Paused after the step was written down and before it began: it does not begin.
+                new Next.Append(
+                        new Event.StepInterrupted(state.script().step(at).name(), at.direction()));
             case Stage.StepRunning(Position at, var _) -> new Next.Execute(at, state.attempts());
             case Stage.AtGate _, Stage.AwaitingApproval _, Stage.StepDue _ when state.suspended() -> new Next.Rest();
             case Stage.AtGate(Position at, Watch watch) -> atGate(state, at, watch, sighting, now);
@@ -66,7 +71,7 @@ public final class Lifecycle {
     /** The floor rises first: whoever starts old code from now on is refused, and only then is the gate looked at again. */
     private static List<Event> opening(RunState state, Position at) {
         List<Event> events = new ArrayList<>();
-        if (state.script().raisesFloor(at) && state.floor().isEmpty()) {
+        if (state.floorDue(at)) {
             events.add(new Event.FloorRaised(phase(state, at)));
         }
         events.add(opened(state, at));

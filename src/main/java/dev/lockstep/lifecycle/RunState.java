@@ -84,6 +84,11 @@ public record RunState(
         return approvers(phase).size() >= script.approvalsFor(phase);
     }
 
+    /** Whether the floor has to rise before the gate here opens: it stands lower than what the phase is about to take away. */
+    boolean floorDue(Position at) {
+        return script.raisesFloor(at) && floor.stream().noneMatch(phase -> script.reaches(phase, script.phase(at)));
+    }
+
     /** The same run in another stage, with nothing in the way. */
     RunState in(Stage next) {
         return in(next, List.of());

@@ -60,16 +60,29 @@ public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> 
     }
 
     /**
-     * Whether a look at the cluster comes before the step here: forward where the phase says so, backward always, because
-     * code that has come to need the new shape would break.
+     * Whether a look at the cluster comes before what is due here: forward where the phase says so, backward always, because
+     * code that has come to need the new shape would break. Where all steps are done, or taken back, nothing is left that a
+     * gate could guard; a phase without steps is its gate.
      */
     boolean gated(Position at) {
-        return at.backward() || phase(at).require().isPresent();
+        boolean nothingLeft =
+                exhausted(at) && (at.backward() || !phase(at).steps().isEmpty());
+        return !nothingLeft && (at.backward() || phase(at).require().isPresent());
     }
 
     /** Whether code that needs the old shape is to be kept out before this phase begins. */
     boolean raisesFloor(Position at) {
         return !at.backward() && gated(at) && phase(at).type() == PhaseType.CONTRACT;
+    }
+
+    /** Whether all code that satisfies the named phase satisfies this one as well. */
+    boolean reaches(PhaseName named, Phase other) {
+        return phases.stream()
+                .filter(phase -> phase.name().equals(named))
+                .flatMap(phase -> phase.require().stream())
+                .anyMatch(milestone -> other.require()
+                        .filter(wanted -> milestone.compareTo(wanted) >= 0)
+                        .isPresent());
     }
 
     /** Where to go on after the step here is done, or taken back. Steps that leave nothing to take back are passed over. */

@@ -9,7 +9,9 @@ import static dev.lockstep.lifecycle.Stage.Kind.STEP_DUE;
 import static dev.lockstep.lifecycle.Stage.Kind.STEP_RUNNING;
 import static dev.lockstep.lifecycle.Stage.Kind.SUCCEEDED;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -54,7 +56,7 @@ public final class TransitionTable {
         add(arrows, STEP_RUNNING, Event.Approved.class, STEP_RUNNING);
         add(arrows, AT_GATE, Event.Rejected.class, AT_GATE);
         add(arrows, AWAITING_APPROVAL, Event.Rejected.class, AWAITING_APPROVAL);
-        add(arrows, STEP_DUE, Event.Rejected.class, STEP_DUE);
+        add(arrows, STEP_DUE, Event.Rejected.class, STEP_DUE, AWAITING_APPROVAL);
         add(arrows, STEP_RUNNING, Event.Rejected.class, STEP_RUNNING);
 
         add(arrows, STEP_DUE, Event.PointOfNoReturnPassed.class, STEP_DUE);
@@ -67,7 +69,7 @@ public final class TransitionTable {
         add(arrows, STEP_DUE, Event.PhaseCompleted.class, AT_GATE, SUCCEEDED);
         add(arrows, STEP_DUE, Event.RolledBack.class, ROLLED_BACK);
 
-        for (Stage.Kind alive : Set.of(AT_GATE, AWAITING_APPROVAL, STEP_DUE, STEP_RUNNING)) {
+        for (Stage.Kind alive : List.of(AT_GATE, AWAITING_APPROVAL, STEP_DUE, STEP_RUNNING)) {
             add(arrows, alive, Event.LeaseTaken.class, AT_GATE);
             add(arrows, alive, Event.Suspended.class, alive);
             add(arrows, alive, Event.Resumed.class, alive);
@@ -77,10 +79,11 @@ public final class TransitionTable {
         add(arrows, AT_GATE, Event.RollbackRequested.class, STEP_DUE);
         add(arrows, AWAITING_APPROVAL, Event.RollbackRequested.class, STEP_DUE);
         add(arrows, STEP_DUE, Event.RollbackRequested.class, STEP_DUE);
+        add(arrows, STEP_RUNNING, Event.RollbackRequested.class, STEP_DUE);
         add(arrows, FAILED, Event.RollbackRequested.class, AT_GATE, STEP_DUE);
         add(arrows, STEP_DUE, Event.RetryRequested.class, STEP_DUE);
         add(arrows, FAILED, Event.RetryRequested.class, AT_GATE);
-        return Set.copyOf(arrows);
+        return Collections.unmodifiableSet(arrows);
     }
 
     private static void add(Set<Arrow> arrows, Stage.Kind from, Class<? extends Event> event, Stage.Kind... to) {

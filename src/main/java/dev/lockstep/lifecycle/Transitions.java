@@ -1,15 +1,13 @@
 package dev.lockstep.lifecycle;
 
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Stage.Watch;
 import dev.lockstep.plan.PhaseName;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What each event makes of a state. Pure. What may follow what at all is said by {@link TransitionTable}. */
@@ -39,35 +37,38 @@ final class Transitions {
             case Event.LeaseTaken(String _, long fence) -> leaseTaken(state, fence);
             case Event.GateBlocked(PhaseName phase, List<Blocker> blockers) -> gateBlocked(state, phase, blockers, at);
             case Event.GateMatched(PhaseName phase) -> gateMatched(state, phase, at);
-            case Event.GateOpened(PhaseName phase, var _, long fence) -> gateOpened(state, phase, fence, at);
+            case Event.GateOpened opened -> gateOpened(state, opened, at);
             case Event.FloorRaised(PhaseName phase) -> floorRaised(state, phase);
-            case Event.Approved approved -> approved(state, approved, at);
-            case Event.Rejected rejected -> rejected(state, rejected);
+            case Event.Approved approved -> Approvals.approved(state, approved, at);
+            case Event.Rejected rejected -> Approvals.rejected(state, rejected, at);
             case Event.PointOfNoReturnPassed(var _, String step) -> pastReturn(state, step);
             case Event.StepStarted started -> stepStarted(state, started, at);
-            case Event.StepWaiting(String step, var _, List<Blocker> blockers) ->
-                whileRunning(state, step, running -> state.in(running, holds(state, blockers, at)));
-            case Event.StepCompleted(String step, var _, var _) ->
+            case Event.StepWaiting(String step, Direction direction, List<Blocker> blockers) ->
+                whileRunning(state, step, direction, running -> state.in(running, holds(state, blockers, at)));
+            case Event.StepCompleted(String step, Direction direction, var _) ->
                 whileRunning(
                         state,
                         step,
+                        direction,
                         running -> state.attempts(0)
                                 .in(new Stage.StepDue(state.script().after(running.at()), at)));
-            case Event.StepBlocked(String step, var _, List<Blocker> blockers, Instant retryAt) ->
+            case Event.StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) ->
                 whileRunning(
                         state,
                         step,
+                        direction,
                         running -> state.in(new Stage.StepDue(running.at(), retryAt), holds(state, blockers, at)));
-            case Event.StepInterrupted(String step, var _) ->
-                whileRunning(state, step, running -> state.in(new Stage.StepDue(running.at(), at), state.holds()));
-            case Event.StepFailed(String step, var _, Stage.Fault fault) ->
-                whileRunning(state, step, running -> state.in(new Stage.Failed(running.at(), fault)));
+            case Event.StepInterrupted(String step, Direction direction) ->
+                whileRunning(
+                        state,
+                        step,
+                        direction,
+                        running -> state.in(new Stage.StepDue(running.at(), at), state.holds()));
+            case Event.StepFailed(String step, Direction direction, Stage.Fault fault) ->
+                whileRunning(state, step, direction, running -> state.in(new Stage.Failed(running.at(), fault)));
             case Event.PhaseCompleted(PhaseName phase) -> phaseCompleted(state, phase);
             case Event.Suspended _ -> suspended(state);
-            case Event.Resumed _ ->
-                state.suspended()
-                        ? to(state.suspended(false))
-                        : refused("the run is not paused, so it cannot be resumed");
+            case Event.Resumed _ -> resumed(state);
             case Event.RetryRequested _ -> retryRequested(state, at);
             case Event.Aborted(String actor) -> aborted(state, actor);
             case Event.RollbackRequested _ -> rollbackRequested(state, at);
@@ -97,16 +98,20 @@ final class Transitions {
         return inPhase(state, phase, position -> state.in(new Stage.AtGate(position, new Watch.MatchingSince(at))));
     }
 
-    private static Transition gateOpened(RunState state, PhaseName phase, long fence, Instant at) {
+    private static Transition gateOpened(RunState state, Event.GateOpened opened, Instant at) {
         Position position = position(state);
+        PhaseName phase = opened.phase();
         boolean matched = state.stage() instanceof Stage.AtGate(var _, Watch.MatchingSince _);
-        if (fence != state.fence()) {
-            return refused("the gate was opened under fence " + fence + ", but the lease is " + state.fence());
+        if (opened.direction() != position.direction()) {
+            return refused("the gate of phase " + phase + " was opened in the other direction");
+        }
+        if (opened.fence() != state.fence()) {
+            return refused("the gate was opened under fence " + opened.fence() + ", but the lease is " + state.fence());
         }
         if (state.script().gated(position) && !matched) {
             return refused("the gate of phase " + phase + " has not been seen to match");
         }
-        if (state.script().raisesFloor(position) && state.floor().isEmpty()) {
+        if (state.floorDue(position)) {
             return refused("the floor must be raised before the gate of phase " + phase + " opens");
         }
         boolean granted = position.backward() || state.approved(phase);
@@ -117,61 +122,9 @@ final class Transitions {
     }
 
     private static Transition floorRaised(RunState state, PhaseName phase) {
-        return state.floor().isPresent() || !state.script().raisesFloor(position(state))
+        return !state.floorDue(position(state))
                 ? refused("the floor is not to be raised now")
                 : inPhase(state, phase, _ -> state.floor(Optional.of(phase)));
-    }
-
-    private static Transition approved(RunState state, Event.Approved approved, Instant at) {
-        Optional<String> obstacle = notDecidable(state, approved.phase());
-        if (obstacle.isPresent()) {
-            return refused(obstacle.get());
-        }
-        if (!approved.digest().equals(state.script().digest())) {
-            return refused("what was approved is not what is running: the approval is for digest " + approved.digest()
-                    + ", the run has " + state.script().digest() + "; review the plan as it is now and approve that");
-        }
-        if (state.approvers(approved.phase()).contains(approved.actor())) {
-            return refused(
-                    approved.actor() + " has already approved phase " + approved.phase() + "; another person has to");
-        }
-        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
-        Set<String> approvers = new HashSet<>(state.approvers(approved.phase()));
-        approvers.add(approved.actor());
-        approvals.put(approved.phase(), Set.copyOf(approvers));
-        RunState with = state.approvals(approvals);
-        return to(
-                with.stage() instanceof Stage.AwaitingApproval(Position here, var _)
-                                && with.script().phase(here).name().equals(approved.phase())
-                                && with.approved(approved.phase())
-                        ? with.in(new Stage.StepDue(here, at))
-                        : with);
-    }
-
-    private static Transition rejected(RunState state, Event.Rejected rejected) {
-        Optional<String> obstacle = notDecidable(state, rejected.phase());
-        if (obstacle.isPresent()) {
-            return refused(obstacle.get());
-        }
-        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
-        approvals.remove(rejected.phase());
-        return to(state.approvals(approvals).suspended(true));
-    }
-
-    /** Why nobody can decide about this phase now; empty when somebody can. */
-    private static Optional<String> notDecidable(RunState state, PhaseName phase) {
-        Position here = position(state);
-        if (here.backward()) {
-            return Optional.of("the run is being rolled back, so there is nothing to approve");
-        }
-        if (state.script().approvalsFor(phase) == 0) {
-            return Optional.of("phase " + phase + " needs no approval");
-        }
-        boolean begun = state.script().phases().subList(0, here.phase()).stream()
-                .anyMatch(done -> done.name().equals(phase));
-        boolean running = state.script().phase(here).name().equals(phase)
-                && (here.step() > 0 || state.stage() instanceof Stage.StepRunning);
-        return begun || running ? Optional.of("phase " + phase + " has already begun") : Optional.empty();
     }
 
     private static Transition pastReturn(RunState state, String step) {
@@ -186,7 +139,9 @@ final class Transitions {
 
     private static Transition stepStarted(RunState state, Event.StepStarted started, Instant at) {
         Position here = position(state);
-        if (state.script().exhausted(here) || !state.script().step(here).name().equals(started.step())) {
+        if (state.script().exhausted(here)
+                || !state.script().step(here).name().equals(started.step())
+                || here.direction() != started.direction()) {
             return refused("step " + started.step() + " is not the one that is due");
         }
         if (started.fence() != state.fence()) {
@@ -216,6 +171,18 @@ final class Transitions {
 
     private static Transition suspended(RunState state) {
         return state.suspended() ? refused("the run is paused already") : to(state.suspended(true));
+    }
+
+    /** Nobody looked at the gate during the pause, so what was seen before says nothing now (G37). */
+    private static Transition resumed(RunState state) {
+        if (!state.suspended()) {
+            return refused("the run is not paused, so it cannot be resumed");
+        }
+        RunState awake = state.suspended(false);
+        return to(
+                awake.stage() instanceof Stage.AtGate(Position here, var _)
+                        ? awake.in(new Stage.AtGate(here, NOT_MATCHING), awake.holds())
+                        : awake);
     }
 
     private static Transition retryRequested(RunState state, Instant at) {
@@ -250,7 +217,7 @@ final class Transitions {
         }
         Position here = position(state);
         if (here.backward()) {
-            return refused("the run is being rolled back already; retry goes on with it");
+            return refused("the run is being rolled back already" + goingOn(state));
         }
         // A step that was begun may have done its work although nobody heard of it: it is taken back as well.
         Position first = state.attempts() > 0
@@ -263,14 +230,23 @@ final class Transitions {
                         : new Stage.AtGate(first, NOT_MATCHING)));
     }
 
+    private static String goingOn(RunState state) {
+        if (state.stage() instanceof Stage.Failed) {
+            return "; retry goes on with it";
+        }
+        return state.suspended() ? "; resume goes on with it" : "";
+    }
+
     private static Transition rolledBack(RunState state) {
         return position(state).equals(Position.ALL_TAKEN_BACK)
                 ? to(state.in(new Stage.RolledBack()))
                 : refused("there are steps left to take back");
     }
 
-    private static Transition whileRunning(RunState state, String step, Function<Stage.StepRunning, RunState> then) {
+    private static Transition whileRunning(
+            RunState state, String step, Direction direction, Function<Stage.StepRunning, RunState> then) {
         return state.stage() instanceof Stage.StepRunning running
+                        && running.at().direction() == direction
                         && state.script().step(running.at()).name().equals(step)
                 ? to(then.apply(running))
                 : refused("step " + step + " is not the one that is running");
@@ -297,15 +273,15 @@ final class Transitions {
                 .toList();
     }
 
-    private static Position position(RunState state) {
+    static Position position(RunState state) {
         return state.position().orElseThrow(() -> new IllegalStateException("the table lets no such event in here"));
     }
 
-    private static Transition to(RunState state) {
+    static Transition to(RunState state) {
         return new Transition.To(state);
     }
 
-    private static Transition refused(String reason) {
+    static Transition refused(String reason) {
         return new Transition.Refused(reason);
     }
 }

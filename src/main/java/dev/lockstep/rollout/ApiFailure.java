@@ -15,7 +15,8 @@ final class ApiFailure {
                         "the cluster's API does not accept its credentials any more (401). Renew them.";
                     case HttpURLConnection.HTTP_FORBIDDEN ->
                         "the cluster's API does not permit it (403). Give Lockstep's service account the role in k8s/rbac.yaml.";
-                    case 0 -> "the cluster's API does not answer.";
+                    // No status: there was no answer at all.
+                    case -1, 0 -> "the cluster's API does not answer.";
                     default -> "the cluster's API answered with status " + failure.getCode() + ".";
                 };
     }

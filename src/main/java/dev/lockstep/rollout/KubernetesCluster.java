@@ -84,6 +84,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     }
 
     private NamespaceWatch begin(String namespace) {
+        nodes.start();
         NamespaceWatch watch = new NamespaceWatch(namespace, client, live, clock, settings, listeners::changed);
         watch.start();
         return watch;

@@ -121,6 +121,9 @@ final class NamespaceWatch implements AutoCloseable {
         } catch (KubernetesClientException e) {
             doubt(ApiFailure.sentence("read namespace " + namespace, e));
         } catch (RuntimeException e) {
+            if (closed.getCount() == 0) {
+                return;
+            }
             // A fault of our own must not end the proving: without it, everything is stale for ever.
             LOG.log(Level.ERROR, "Comparing the watches on namespace " + namespace + " with a list failed.", e);
             doubt("What the watches on namespace " + namespace + " brought could not be compared with a list.");

@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,11 +23,18 @@ final class NodeWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(NodeWatch.class.getName());
 
     private final SharedIndexInformer<Node> nodes;
+    private final AtomicBoolean started = new AtomicBoolean();
 
     NodeWatch(KubernetesClient client, Runnable changed) {
         nodes = client.nodes().runnableInformer(0).exceptionHandler((_, failure) -> worthRetrying(failure));
         nodes.addEventHandler(new Handler(changed));
-        nodes.start();
+    }
+
+    /** Begins to watch, once, and does not wait for it. */
+    void start() {
+        if (started.compareAndSet(false, true)) {
+            nodes.start();
+        }
     }
 
     /** The names of the nodes that are known not to answer. */

@@ -5,7 +5,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -15,9 +14,6 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class StorePool implements PgPoolCreator {
-    /** Connections that say nothing for so long are closed: the network may have lost them without a word. */
-    private static final Duration IDLE = Duration.ofSeconds(60);
-
     private final StoreSettings settings;
     private volatile List<PgConnectOptions> addresses = List.of();
 
@@ -32,13 +28,17 @@ public class StorePool implements PgPoolCreator {
                 .map(PgConnectOptions::new)
                 .map(options -> limited(options, limit))
                 .toList();
-        List<PgConnectOptions> pooled = addresses.stream()
-                .map(PgConnectOptions::new)
-                .map(StorePool::pooled)
-                .toList();
-        PoolOptions pool =
-                input.poolOptions().setConnectionTimeout(limit).setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
-        return Pool.pool(input.vertx(), pooled.getFirst(), pool);
+        PgConnectOptions pooled = address();
+        // No statement takes longer than the limit, so a connection that is silent for three times as long is lost,
+        // even if
+        // nobody has said so. Before that the pool closes those that nobody wants.
+        pooled.setIdleTimeout(3 * limit).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        PoolOptions pool = input.poolOptions()
+                .setConnectionTimeout(limit)
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout(2 * limit)
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return Pool.pool(input.vertx(), pooled, pool);
     }
 
     /** Where the store is, with all that is needed to connect; a copy. */
@@ -61,10 +61,5 @@ public class StorePool implements PgPoolCreator {
                 .addProperty("statement_timeout", Integer.toString(milliseconds))
                 // A replica that was cut off in the middle of a transaction must not keep the others from its rows.
                 .addProperty("idle_in_transaction_session_timeout", Integer.toString(2 * milliseconds));
-    }
-
-    private static PgConnectOptions pooled(PgConnectOptions options) {
-        options.setIdleTimeout(Math.toIntExact(IDLE.toSeconds())).setIdleTimeoutUnit(TimeUnit.SECONDS);
-        return options;
     }
 }

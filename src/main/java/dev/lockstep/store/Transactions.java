@@ -49,10 +49,11 @@ class Transactions {
                     "the store blocks and was called on an event loop; call it from a virtual or worker thread");
         }
         try {
-            return new Attempt.Committed<>(VertxContextSupport.subscribeAndAwait(() -> sessions.withTransaction(work)
-                    .ifNoItem()
-                    .after(settings.answerWithin())
-                    .fail()));
+            return new Attempt.Committed<>(
+                    VertxContextSupport.subscribeAndAwait(() -> notCancelled(sessions.withTransaction(work))
+                            .ifNoItem()
+                            .after(settings.answerWithin())
+                            .fail()));
         } catch (Throwable failure) {
             Optional<String> constraint = StoreFailure.brokenConstraint(failure);
             if (constraint.isPresent()) {
@@ -60,6 +61,15 @@ class Transactions {
             }
             throw StoreFailure.of(failure, pool.name());
         }
+    }
+
+    /**
+     * A session must be closed on the event loop that opened it, and a cancellation would come from the timer's thread. So
+     * nobody waits any longer after the time is up, but the transaction comes to its own end: {@link StorePool} sees to it
+     * that there is one.
+     */
+    private static <T> Uni<T> notCancelled(Uni<T> transaction) {
+        return Uni.createFrom().emitter(caller -> transaction.subscribe().with(caller::complete, caller::fail));
     }
 
     /** What became of a transaction. */

@@ -48,7 +48,7 @@ final class AssertionStep {
 
     private StatementWatch.Ended look(Connection connection, List<String> found) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             // Rows that a policy hides must not make it look as if all were well (P28): the server refuses then.
             statement.execute(
                     "SET TRANSACTION READ ONLY; SET LOCAL row_security = off; SET LOCAL lock_timeout = '10s'");

@@ -90,7 +90,7 @@ final class BackfillBatches {
 
     private Batch write(Position at, long to, long rowsBefore, Stopwatch running) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             statement.execute(limits(at.blocks()));
             if (!Ledger.claim(connection, attempt.order())) {
                 connection.rollback();

@@ -96,7 +96,7 @@ final class BackfillStep {
                     action.table() + " is not one plain table but partitioned, inherited from, or not a table at all.",
                     "Backfill each partition by a step of its own."));
         }
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             // Where a policy would hide rows the server now says so instead of passing over them (P28).
             statement.execute("SET row_security = off");
             if (action.userTriggers() == UserTriggers.SKIP) {
@@ -185,7 +185,7 @@ final class BackfillStep {
     private StatementWatch.Ended pending(Connection connection, List<String> found) throws SQLException {
         String row = RowNames.expression(connection, action.table());
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             statement.execute("SET TRANSACTION READ ONLY; SET LOCAL lock_timeout = '10s'");
             return StatementWatch.run(attempt, Optional.empty(), statement, () -> {
                 try (ResultSet rowsLeft = statement.executeQuery("SELECT " + row + " FROM "

@@ -196,7 +196,7 @@ final class IndexStep {
      */
     private Optional<StepOutcome> execute(Connection connection, String sql, StatementWatch.Eye eye)
             throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             return StandaloneStep.ended(
                     attempt,
                     StatementWatch.run(

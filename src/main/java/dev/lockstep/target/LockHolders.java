@@ -45,8 +45,9 @@ final class LockHolders {
                         FROM tree t
                         JOIN pg_locks l ON l.relation = t.oid AND l.mode = ANY (string_to_array(t.modes, ','))
                         LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-                        LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL
-                          AND l.virtualtransaction = '-1/' || p.transaction::text
+                        LEFT JOIN pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+                          AND x.virtualtransaction = l.virtualtransaction
+                        LEFT JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
                         WHERE l.locktype = 'relation' AND l.pid IS DISTINCT FROM pg_backend_pid()
                           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                           AND coalesce(a.backend_type, '') <> 'walsender'

@@ -2,8 +2,10 @@ package dev.lockstep.target;
 
 import dev.lockstep.change.Action;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,12 +37,16 @@ final class OffendingRow {
             }
         }
         record Row(String place, String name) {}
-        List<Row> rows = new Query(
-                        connection,
+        List<Row> rows = new ArrayList<>();
+        try (Statement statement = Query.plain(connection);
+                ResultSet found = statement.executeQuery(
                         "SELECT ctid::text, " + RowNames.expression(connection, action.table()) + " FROM "
                                 + action.table().sql() + " WHERE ctid >= '(" + low + ",0)'::tid AND ctid < '(" + high
-                                + ",0)'::tid AND (" + action.pending() + ")")
-                .list(row -> new Row(row.getString(1), row.getString(2)));
+                                + ",0)'::tid AND (" + action.pending() + ")")) {
+            while (found.next()) {
+                rows.add(new Row(found.getString(1), found.getString(2)));
+            }
+        }
         for (Row row : rows) {
             if (fails("ctid = '" + row.place() + "'::tid")) {
                 return row.name();
@@ -52,7 +58,7 @@ final class OffendingRow {
     private boolean fails(String where) throws SQLException {
         connection.setAutoCommit(false);
         Optional<SQLException> failure = Optional.empty();
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             statement.execute(LIMITS);
             statement.executeUpdate("UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE " + where
                     + " AND (" + action.pending() + ")");

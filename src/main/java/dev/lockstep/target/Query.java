@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,13 @@ record Query(Connection connection, String sql) {
             statement.close();
             throw e;
         }
+    }
+
+    /** For SQL that is not ours: the driver sends it as it stands, braces and question marks included. */
+    static Statement plain(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.setEscapeProcessing(false);
+        return statement;
     }
 
     /** A text array column; empty where it is NULL. */

@@ -81,7 +81,7 @@ final class StandaloneStep {
     }
 
     private Optional<StepOutcome> once(Connection connection, Duration patience) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             // CONCURRENTLY queues under locks that no reader or writer queues behind, and waits for transactions to
             // end,
             // which a lock_timeout would break off. It is cancelled after the deadline instead.
@@ -114,7 +114,7 @@ final class StandaloneStep {
     /** What the step's own check says; empty where only the ledger can know. */
     private Optional<Boolean> done(Connection connection) throws SQLException {
         AtomicReference<Optional<Boolean>> answer = new AtomicReference<>(Optional.empty());
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = Query.plain(connection)) {
             StatementWatch.run(attempt, Optional.empty(), statement, () -> {
                 try (ResultSet rows =
                         statement.executeQuery(attempt.order().step().done())) {

@@ -26,25 +26,24 @@ public record Trouble(int status, String title, String message, List<String> det
         List<String> details = failure.violations().stream()
                 .map(violation -> violation.path() + ": " + violation.message())
                 .toList();
+        String message = String.valueOf(failure.getMessage());
         return switch (failure.code()) {
-            case PLAN_NOT_FOUND, RUN_NOT_FOUND ->
-                new Trouble(NOT_FOUND, "Not there", failure.getMessage(), details, "/");
-            case NOT_ALLOWED, UNAUTHENTICATED ->
-                new Trouble(FORBIDDEN, "Not allowed", failure.getMessage(), details, back);
+            case PLAN_NOT_FOUND, RUN_NOT_FOUND -> new Trouble(NOT_FOUND, "Not there", message, details, "/");
+            case NOT_ALLOWED, UNAUTHENTICATED -> new Trouble(FORBIDDEN, "Not allowed", message, details, back);
             case ILLEGAL_TRANSITION,
                     DIGEST_MISMATCH,
                     PLAN_IN_PROGRESS,
+                    NOT_REACHED_YET,
+                    OUT_OF_REACH,
                     TABLE_TAKEN,
                     PRECONDITION_FAILED,
                     ABORTED,
-                    NOT_REACHED_YET,
-                    OUT_OF_REACH,
-                    FENCED_OUT -> new Trouble(CONFLICT, "That does not fit now", failure.getMessage(), details, back);
+                    FENCED_OUT -> new Trouble(CONFLICT, "That does not fit now", message, details, back);
             case PLAN_INVALID, REQUEST_INVALID, DATABASE_UNKNOWN, ROWS_HIDDEN, VERIFICATION_FAILED, SQL_FAILED ->
-                new Trouble(UNPROCESSABLE, "That cannot be done", failure.getMessage(), details, back);
+                new Trouble(UNPROCESSABLE, "That cannot be done", message, details, back);
             case DATABASE_UNREACHABLE, CLUSTER_UNREACHABLE, STORE_UNREACHABLE ->
-                new Trouble(UNAVAILABLE, "Something does not answer", failure.getMessage(), details, back);
-            case INTERNAL -> new Trouble(ERROR, "Lockstep has a fault", failure.getMessage(), details, back);
+                new Trouble(UNAVAILABLE, "Something does not answer", message, details, back);
+            case INTERNAL -> new Trouble(ERROR, "Lockstep has a fault", message, details, back);
         };
     }
 }

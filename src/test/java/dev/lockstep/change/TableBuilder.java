@@ -1,0 +1,208 @@
+package dev.lockstep.change;
+
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.ColumnGrant;
+import dev.lockstep.schema.Column.DefaultValue;
+import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Dependent;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Table;
+import dev.lockstep.schema.TableName;
+import dev.lockstep.schema.Trigger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A catalogue entry written by hand. */
+final class TableBuilder {
+    private final TableName name;
+    private final List<Column> columns = new ArrayList<>();
+    private final List<Index> indexes = new ArrayList<>();
+    private final List<Constraint> constraints = new ArrayList<>();
+    private final List<Trigger> triggers = new ArrayList<>();
+    private final List<Dependent> dependents = new ArrayList<>();
+    private Table.Kind kind = Table.Kind.ORDINARY;
+    private Optional<String> rowsHidden = Optional.empty();
+    private Optional<String> updatesRefused = Optional.empty();
+
+    private TableBuilder(TableName name) {
+        this.name = name;
+    }
+
+    static TableBuilder table(String name) {
+        return new TableBuilder(TableName.parse(name));
+    }
+
+    /** {@code id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL}. */
+    static TableBuilder users() {
+        return table("users").key().column("name", "text", true);
+    }
+
+    TableBuilder key() {
+        return column("id", "bigint", true, new DefaultValue.Identity(true))
+                .index(plain("users_pkey", true, "id"), "PRIMARY KEY (id)");
+    }
+
+    TableBuilder column(String column, String type, boolean notNull) {
+        return column(column, type, notNull, new DefaultValue.None());
+    }
+
+    TableBuilder column(String column, String type, boolean notNull, DefaultValue defaultValue) {
+        return column(column, type, type, notNull, defaultValue);
+    }
+
+    TableBuilder column(String column, String type, String baseType, boolean notNull, DefaultValue defaultValue) {
+        columns.add(new Column(
+                new Identifier(column),
+                columns.size() + 1,
+                type,
+                Optional.empty(),
+                notNull,
+                defaultValue,
+                List.of(),
+                baseType));
+        return this;
+    }
+
+    TableBuilder grant(String column, String privilege, String grantee) {
+        columns.replaceAll(c -> c.name().value().equals(column)
+                ? new Column(
+                        c.name(),
+                        c.attribute(),
+                        c.type(),
+                        Optional.of("pg_catalog.\"C\""),
+                        c.notNull(),
+                        c.defaultValue(),
+                        List.of(new ColumnGrant(privilege, new Identifier(grantee), true)),
+                        c.baseType())
+                : c);
+        return this;
+    }
+
+    TableBuilder index(Index index) {
+        indexes.add(index);
+        return this;
+    }
+
+    /** An index behind a constraint of the same name. */
+    TableBuilder index(Index index, String definition) {
+        boolean primary = definition.startsWith("PRIMARY");
+        constraints.add(new Constraint(
+                index.name(),
+                primary ? Constraint.Kind.PRIMARY_KEY : Constraint.Kind.UNIQUE,
+                index.columns(),
+                Optional.empty(),
+                definition,
+                true));
+        return index(new Index(
+                index.name(),
+                index.columns(),
+                index.definition(),
+                true,
+                primary,
+                true,
+                Optional.of(index.name()),
+                index.shape()));
+    }
+
+    TableBuilder constraint(Constraint constraint) {
+        constraints.add(constraint);
+        return this;
+    }
+
+    TableBuilder trigger(String trigger, boolean before, String source, String... ofColumns) {
+        triggers.add(new Trigger(
+                new Identifier(trigger),
+                before,
+                true,
+                true,
+                true,
+                identifiers(ofColumns),
+                Trigger.Firing.ORIGIN,
+                "public.f",
+                source));
+        return this;
+    }
+
+    TableBuilder triggerOfOurs() {
+        triggers.add(new Trigger(
+                new Identifier("~lockstep_sync_x"),
+                true,
+                true,
+                true,
+                true,
+                List.of(),
+                Trigger.Firing.ALWAYS,
+                "lockstep.sync_x",
+                ""));
+        return this;
+    }
+
+    TableBuilder dependent(String column, String kind, String description) {
+        dependents.add(new Dependent(new Identifier(column), kind, description));
+        return this;
+    }
+
+    TableBuilder kind(Table.Kind other) {
+        kind = other;
+        return this;
+    }
+
+    TableBuilder rowsHidden(String why) {
+        rowsHidden = Optional.of(why);
+        return this;
+    }
+
+    TableBuilder updatesRefused(String why) {
+        updatesRefused = Optional.of(why);
+        return this;
+    }
+
+    Table build() {
+        return new Table(
+                name, kind, columns, indexes, constraints, triggers, dependents, 0, 0, rowsHidden, updatesRefused);
+    }
+
+    static Catalogue catalogue(TableBuilder... tables) {
+        Map<TableName, Table> built =
+                Stream.of(tables).map(TableBuilder::build).collect(Collectors.toMap(Table::name, table -> table));
+        return new Catalogue(160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), built);
+    }
+
+    /** A btree of plain columns. */
+    static Index plain(String name, boolean unique, String... columns) {
+        return shaped(name, unique, shape(columns), columns);
+    }
+
+    static Index shaped(String name, boolean unique, Index.Shape shape, String... columns) {
+        return new Index(
+                new Identifier(name),
+                identifiers(columns),
+                "CREATE " + (unique ? "UNIQUE " : "") + "INDEX " + new Identifier(name).sql()
+                        + " ON public.users USING btree ("
+                        + identifiers(columns).stream().map(Identifier::sql).collect(Collectors.joining(", ")) + ")",
+                unique,
+                false,
+                true,
+                Optional.empty(),
+                shape);
+    }
+
+    static Index.Shape shape(String... columns) {
+        List<Index.Key> keys = identifiers(columns).stream()
+                .<Index.Key>map(column -> new Index.Key.Plain(column, ""))
+                .toList();
+        return new Index.Shape(
+                "btree", keys, List.of(), false, List.of(), Optional.empty(), Optional.empty(), Set.of());
+    }
+
+    static List<Identifier> identifiers(String... names) {
+        return Stream.of(names).map(Identifier::new).toList();
+    }
+}
