@@ -55,7 +55,7 @@ public record StepCard(
                 Listing.of(step.action()),
                 step.undo() instanceof Step.Undo.By by ? Optional.of(Listing.of(by.action())) : Optional.empty(),
                 switch (step.undo()) {
-                    case Step.Undo.By _ -> "Taken back by:";
+                    case Step.Undo.By _ -> "When the run is rolled back, this is run:";
                     case Step.Undo.Nothing _ -> "Leaves nothing that would have to be taken back.";
                     case Step.Undo.Impossible(String why) -> why;
                 },
