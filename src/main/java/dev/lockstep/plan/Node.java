@@ -128,6 +128,9 @@ record Node(String path, @Nullable Object value, Findings findings) {
                             ? "Says nothing; give it one of " + String.join(", ", kinds.sequencedKeySet()) + "."
                             : "Has " + String.join(" and ", given) + " together; make each an element of its own.");
         }
+        if (read.isEmpty()) {
+            findings.gap();
+        }
         return fields.orElseThrow().whole(read::getFirst);
     }
 
