@@ -26,6 +26,9 @@ public final class RunEngine implements AutoCloseable {
     /** Every so many sweeps, resting runs are looked at as well: the word that one has been changed may have been missed. */
     private static final int LOOK_AT_RESTING = 10;
 
+    /** Long enough for a batch or a lock attempt to end, short enough for whoever waits for this process to. */
+    private static final Duration HAND_OVER_WITHIN = Duration.ofMillis(1800);
+
     private final Runs runs;
     private final Lookout lookout;
     private final StepRunner steps;
@@ -37,6 +40,7 @@ public final class RunEngine implements AutoCloseable {
     private final Set<RunId> touched = ConcurrentHashMap.newKeySet();
     private final Map<RunId, LeaseKeeper> keepers = new ConcurrentHashMap<>();
     private final Bell bell = new Bell();
+    private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     private volatile boolean stopping;
 
@@ -122,6 +126,7 @@ public final class RunEngine implements AutoCloseable {
                     Thread.currentThread().interrupt();
                 } finally {
                     advancing.remove(id);
+                    departed.ring();
                 }
             });
         }
@@ -166,19 +171,34 @@ public final class RunEngine implements AutoCloseable {
         return Lifecycle.next(state, new Sighting.None(), clock.instant()) instanceof Next.Rest;
     }
 
-    /** Stops at the next safe points and gives every lease back, so that another replica goes on at once. */
+    /**
+     * Stops at the next safe points and gives every lease back, so that another replica goes on at once. Returns when that is
+     * done, or when it takes too long; what is not given back then ends with its lease.
+     */
     @Override
     public void close() {
         stopping = true;
         bell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
+        awaitDepartures();
         for (AutoCloseable subscription : subscriptions) {
             try {
                 subscription.close();
             } catch (Exception e) {
                 LOG.log(WARNING, "a subscription could not be closed", e);
             }
+        }
+    }
+
+    private void awaitDepartures() {
+        long deadline = System.nanoTime() + HAND_OVER_WITHIN.toNanos();
+        try {
+            while (!advancing.isEmpty() && System.nanoTime() < deadline) {
+                departed.await(HAND_OVER_WITHIN.dividedBy(20));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

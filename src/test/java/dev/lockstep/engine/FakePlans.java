@@ -1,0 +1,112 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.plan.PlanDocument;
+import dev.lockstep.plan.PlanKey;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Plans in memory, beside the runs of the same store. */
+final class FakePlans implements Plans {
+    private final FakeRuns runs;
+    private final Map<PlanKey, StoredPlan> kept =
+            new TreeMap<>(Comparator.comparing(PlanKey::namespace).thenComparing(PlanKey::name));
+
+    FakePlans(FakeRuns runs) {
+        this.runs = runs;
+        runs.whenBegun(this::forgetStart);
+    }
+
+    @Override
+    public synchronized Optional<StoredPlan> find(PlanKey key) {
+        return Optional.ofNullable(kept.get(key)).map(this::withRun);
+    }
+
+    @Override
+    public synchronized List<StoredPlan> all() {
+        return kept.values().stream().map(this::withRun).toList();
+    }
+
+    @Override
+    public synchronized Saved save(
+            PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now) {
+        Optional<StoredPlan> known = find(document.key());
+        int revision = known.map(StoredPlan::revision).orElse(0);
+        if (expectedRevision.isPresent() && expectedRevision.get() != revision) {
+            return new Saved.Outdated(revision);
+        }
+        if (known.isPresent() && known.get().digest().equals(document.digest())) {
+            return new Saved.Unchanged(known.get());
+        }
+        if (known.isPresent() && inProgress(known.get())) {
+            return new Saved.InProgress(known.get());
+        }
+        Instant created = known.map(StoredPlan::createdAt).orElse(now);
+        StoredPlan saved = withRun(new StoredPlan(
+                document,
+                revision + 1,
+                document.digest(),
+                author,
+                created,
+                now,
+                Optional.empty(),
+                known.flatMap(StoredPlan::pendingStart)));
+        kept.put(document.key(), saved);
+        return known.isPresent() ? new Saved.Replaced(saved) : new Saved.Created(saved);
+    }
+
+    @Override
+    public synchronized void await(PlanKey key, PendingStart start) {
+        kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.of(start)));
+    }
+
+    @Override
+    public synchronized void forgetStart(PlanKey key) {
+        kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.empty()));
+    }
+
+    @Override
+    public synchronized Deleted delete(PlanKey key) {
+        Optional<StoredPlan> known = find(key);
+        if (known.isEmpty()) {
+            return Deleted.NOT_FOUND;
+        }
+        if (inProgress(known.get())) {
+            return Deleted.IN_PROGRESS;
+        }
+        kept.remove(key);
+        runs.forget(key);
+        return Deleted.DELETED;
+    }
+
+    private boolean inProgress(StoredPlan plan) {
+        return plan.newestRun().filter(runs.active()::contains).isPresent();
+    }
+
+    private StoredPlan withRun(StoredPlan plan) {
+        return new StoredPlan(
+                plan.document(),
+                plan.revision(),
+                plan.digest(),
+                plan.author(),
+                plan.createdAt(),
+                plan.updatedAt(),
+                runs.newest(plan.document().key()),
+                plan.pendingStart());
+    }
+
+    private static StoredPlan waiting(StoredPlan plan, Optional<PendingStart> start) {
+        return new StoredPlan(
+                plan.document(),
+                plan.revision(),
+                plan.digest(),
+                plan.author(),
+                plan.createdAt(),
+                plan.updatedAt(),
+                plan.newestRun(),
+                start);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.TableName;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** A database that does what a test says, and otherwise succeeds at once. It refuses older fences, as a target must. */
+final class FakeTargets implements Targets {
+    static final StepOutcome DONE = new StepOutcome.Completed(new StepSummary(1, 1, 0, List.of()));
+
+    private final Map<String, Deque<Doing>> doings = new HashMap<>();
+    private final Map<RunId, Long> fences = new HashMap<>();
+    private final List<StepOrder> orders = new CopyOnWriteArrayList<>();
+    private final List<String> effects = new CopyOnWriteArrayList<>();
+    private final AtomicInteger atOnce = new AtomicInteger();
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private volatile CatalogueReading reading;
+
+    FakeTargets(Catalogue catalogue) {
+        this.reading = new CatalogueReading.Read(catalogue);
+    }
+
+    /** What a step does when it is asked for. */
+    @FunctionalInterface
+    interface Doing {
+        StepOutcome execute(StepOrder order, StepMonitor monitor);
+    }
+
+    /** What this step does the next time; asked twice, what it does the time after that. */
+    synchronized void next(String step, Doing doing) {
+        doings.computeIfAbsent(step, _ -> new ArrayDeque<>()).add(doing);
+    }
+
+    /** Works until it is asked to stop. */
+    static StepOutcome untilStopped(StepOrder order, StepMonitor monitor) {
+        while (!monitor.stopRequested()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return new StepOutcome.Interrupted();
+    }
+
+    void answers(CatalogueReading with) {
+        reading = with;
+    }
+
+    /** Every order that came, in order, also those that were refused. */
+    List<StepOrder> orders() {
+        return orders;
+    }
+
+    /** The steps that had their effect, each with its direction, in order. */
+    List<String> effects() {
+        return effects;
+    }
+
+    /** How many steps ran at the same time, at most. */
+    int mostAtOnce() {
+        return mostAtOnce.get();
+    }
+
+    /** How many orders for this step came. */
+    long attempts(String step) {
+        return orders.stream().filter(order -> order.step().name().equals(step)).count();
+    }
+
+    @Override
+    public List<Database> databases() {
+        return List.of(new Database(new DatabaseName("shop"), "jdbc:postgresql://shop/shop"));
+    }
+
+    @Override
+    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+        return reading;
+    }
+
+    @Override
+    public StepOutcome execute(StepOrder order, StepMonitor monitor) {
+        orders.add(order);
+        Optional<Doing> doing = accepted(order);
+        if (doing.isEmpty()) {
+            return new StepOutcome.FencedOut();
+        }
+        mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+        try {
+            StepOutcome outcome = doing.get().execute(order, monitor);
+            if (outcome instanceof StepOutcome.Completed) {
+                effects.add(order.step().name() + (order.direction().name().equals("BACKWARD") ? " taken back" : ""));
+            }
+            return outcome;
+        } finally {
+            atOnce.decrementAndGet();
+        }
+    }
+
+    private synchronized Optional<Doing> accepted(StepOrder order) {
+        long newest = fences.merge(order.run(), order.fence(), Math::max);
+        if (order.fence() < newest) {
+            return Optional.empty();
+        }
+        Deque<Doing> planned = doings.getOrDefault(order.step().name(), new ArrayDeque<>());
+        return Optional.of(planned.isEmpty() ? (_, _) -> DONE : planned.remove());
+    }
+}
