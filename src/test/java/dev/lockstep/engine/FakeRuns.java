@@ -60,9 +60,8 @@ final class FakeRuns implements Runs {
             if (other.run.document().key().equals(run.document().key())) {
                 return new Begun.AlreadyActive(other.run.id());
             }
-            Optional<TableName> taken = other.run.tables().stream()
-                    .filter(run.tables()::contains)
-                    .findFirst();
+            Optional<TableName> taken =
+                    other.run.tables().stream().filter(run.tables()::contains).findFirst();
             if (taken.isPresent()
                     && other.database().equals(run.document().spec().database())) {
                 return new Begun.TableTaken(taken.get(), other.run.document().key());
@@ -128,11 +127,17 @@ final class FakeRuns implements Runs {
         return found.lease;
     }
 
+    /** Gives the lease to somebody else, as if it had ended. */
+    synchronized Lease steal(RunId run, String thief) {
+        kept(run).leaseEnds = Instant.EPOCH;
+        return acquire(run, thief, Duration.ofHours(1)).orElseThrow();
+    }
+
     @Override
     public synchronized boolean renew(Lease lease, Duration timeToLive) {
         Kept found = kept(lease.run());
-        boolean held = found.lease.filter(lease::equals).isPresent()
-                && clock.instant().isBefore(found.leaseEnds);
+        boolean held =
+                found.lease.filter(lease::equals).isPresent() && clock.instant().isBefore(found.leaseEnds);
         if (held) {
             found.leaseEnds = clock.instant().plus(timeToLive);
         }
