@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.LockstepException;
-import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanReader;
 import dev.lockstep.plan.Reading;
 import dev.lockstep.plan.Violation;
@@ -41,27 +39,14 @@ final class Bodies {
     private Bodies() {}
 
     /**
-     * A plan.
+     * What a document says as a plan.
      *
-     * @throws LockstepException REQUEST_INVALID when it is no document at all, PLAN_INVALID with all violations when it is
-     *     no plan
+     * @throws LockstepException REQUEST_INVALID when it is no document at all
      */
-    static PlanDocument plan(byte @Nullable [] body, @Nullable MediaType type) {
+    static Reading plan(byte @Nullable [] body, @Nullable MediaType type) {
         boolean json = type != null && type.getSubtype().endsWith("json");
         Object tree = tree(body, json ? JSON_READER : YAML_READER, json ? "JSON" : "YAML");
-        return switch (PlanReader.read(tree)) {
-            case Reading.Accepted(PlanDocument document) -> document;
-            case Reading.Rejected(List<Violation> violations) -> throw invalid(violations);
-        };
-    }
-
-    static LockstepException invalid(List<Violation> violations) {
-        return new LockstepException(
-                ErrorCode.PLAN_INVALID,
-                violations.size() == 1
-                        ? "The plan has one thing wrong with it; nothing was stored."
-                        : "The plan has " + violations.size() + " things wrong with it; nothing was stored.",
-                violations);
+        return PlanReader.read(tree);
     }
 
     /** A JSON object of nothing but texts, with each of these fields, where {@code optional} may be left out. */

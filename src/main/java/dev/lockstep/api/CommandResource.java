@@ -5,6 +5,7 @@ import dev.lockstep.api.access.Roles;
 import dev.lockstep.api.json.ApprovalRequest;
 import dev.lockstep.api.json.PlanJson;
 import dev.lockstep.engine.Actor;
+import dev.lockstep.engine.Answers;
 import dev.lockstep.engine.Decision;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.PlanView;
@@ -15,13 +16,16 @@ import dev.lockstep.plan.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -30,12 +34,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What people and machines tell a run to do. Each answer is the plan as it is afterwards.
  *
- * <p>A repeated command needs no memory of the first: asking for what is so already succeeds and changes nothing. So an
- * {@code Idempotency-Key} is accepted from clients that send one with everything, and not needed.
+ * <p>Asking for what is so already succeeds and changes nothing. A client that repeats a command because it did not hear the
+ * answer, and may be late with that, sends the same {@code Idempotency-Key} with both: the second changes nothing, whatever
+ * has happened to the run meanwhile.
  */
 @Path("/api/v1/plans/{namespace}/{name}")
 @Tag(name = "Runs")
@@ -44,12 +50,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @APIResponse(responseCode = "200", description = "The plan as it is now")
 @APIResponse(responseCode = "409", description = "That makes no sense now; the answer says why and what does")
 public class CommandResource {
-    private final Operations operations;
-    private final Caller caller;
+    private static final String KEY = "Idempotency-Key";
+    private static final int LONGEST_KEY = 200;
 
-    CommandResource(Operations operations, Caller caller) {
+    private final Operations operations;
+    private final Answers answers;
+    private final Caller caller;
+    private final InstantSource clock;
+
+    CommandResource(Operations operations, Answers answers, Caller caller, InstantSource clock) {
         this.operations = operations;
+        this.answers = answers;
         this.caller = caller;
+        this.clock = clock;
     }
 
     @POST
@@ -59,48 +72,66 @@ public class CommandResource {
             summary = "Start the newest revision",
             description = "Under way, or succeeded already, it changes nothing. While the database does not answer, the"
                     + " start is held and happens by itself.")
-    public PlanJson start(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::start);
+    public PlanJson start(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "start", operations::start);
     }
 
     @POST
     @Path("suspend")
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(summary = "Stop at the next safe point, until resumed")
-    public PlanJson suspend(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::suspend);
+    public PlanJson suspend(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "suspend", operations::suspend);
     }
 
     @POST
     @Path("resume")
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(summary = "Go on after a pause")
-    public PlanJson resume(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::resume);
+    public PlanJson resume(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "resume", operations::resume);
     }
 
     @POST
     @Path("retry")
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(summary = "Try again what failed, or what waits for its next attempt")
-    public PlanJson retry(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::retry);
+    public PlanJson retry(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "retry", operations::retry);
     }
 
     @POST
     @Path("abort")
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(summary = "Stop at once and leave everything as it is; retry or rollback go on from there")
-    public PlanJson abort(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::abort);
+    public PlanJson abort(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "abort", operations::abort);
     }
 
     @POST
     @Path("rollback")
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(summary = "Take back all that was done; possible until the point of no return")
-    public PlanJson rollback(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return told(namespace, name, operations::rollback);
+    public PlanJson rollback(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key) {
+        return told(namespace, name, key, "rollback", operations::rollback);
     }
 
     @POST
@@ -118,6 +149,7 @@ public class CommandResource {
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
             @PathParam("phase") String phase,
+            @HeaderParam(KEY) @Nullable String key,
             byte[] body) {
         Map<String, String> request = Bodies.texts(body, List.of("decision", "digest"), Set.of("comment"));
         PhaseName phaseName = Keys.named(phase, PhaseName::new);
@@ -125,11 +157,39 @@ public class CommandResource {
         Digest digest = Keys.named(request.getOrDefault("digest", ""), Digest::new);
         String comment = request.getOrDefault("comment", "");
         return told(
-                namespace, name, (key, actor) -> operations.decide(key, phaseName, decision, comment, digest, actor));
+                namespace,
+                name,
+                key,
+                decision + " " + phaseName + " " + digest,
+                (plan, actor) -> operations.decide(plan, phaseName, decision, comment, digest, actor));
     }
 
-    private PlanJson told(String namespace, String name, BiFunction<PlanKey, Actor, PlanView> command) {
-        return PlanJson.of(command.apply(Keys.plan(namespace, name), caller.actor()));
+    private PlanJson told(
+            String namespace,
+            String name,
+            @Nullable String key,
+            String what,
+            BiFunction<PlanKey, Actor, PlanView> command) {
+        PlanKey plan = Keys.plan(namespace, name);
+        if (key == null) {
+            return PlanJson.of(command.apply(plan, caller.actor()));
+        }
+        if (key.isBlank() || key.length() > LONGEST_KEY) {
+            throw Problems.invalid(KEY + " must have 1 to " + LONGEST_KEY + " characters");
+        }
+        // One person's key is nobody else's.
+        String own = caller.actor().name() + " " + key;
+        Optional<String> before = answers.command(plan, own);
+        if (before.isPresent() && !before.get().equals(what)) {
+            throw Problems.invalid("This " + KEY + " was used for another command (" + before.get()
+                    + "). Use a new key for a new command");
+        }
+        if (before.isPresent()) {
+            return PlanJson.of(operations.view(plan));
+        }
+        PlanView after = command.apply(plan, caller.actor());
+        answers.keep(plan, own, what, clock.instant());
+        return PlanJson.of(after);
     }
 
     private static Decision decision(String word) {

@@ -121,7 +121,7 @@ public class PlanResource {
             @Context HttpHeaders headers,
             byte[] body) {
         PlanKey key = Keys.plan(namespace, name);
-        PlanDocument document = Bodies.plan(body, headers.getMediaType());
+        PlanDocument document = operations.accepted(Bodies.plan(body, headers.getMediaType()));
         requireSame(key, document.key());
         Optional<Integer> expected = Preconditions.expected(ifMatch, ifNoneMatch, () -> revision(key));
         return switch (operations.put(document, caller.actor(), expected)) {
@@ -185,7 +185,7 @@ public class PlanResource {
             violations.add(new Violation("metadata.name", "Must be \"" + path.name() + "\", as in the address."));
         }
         if (!violations.isEmpty()) {
-            throw Bodies.invalid(violations);
+            throw LockstepException.invalidPlan(violations);
         }
     }
 }

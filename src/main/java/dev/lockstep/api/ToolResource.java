@@ -75,7 +75,7 @@ public class ToolResource {
     @APIResponse(responseCode = "422", description = "Everything that is wrong with the plan")
     @APIResponse(responseCode = "503", description = "The database does not answer")
     public ExplanationJson explain(@Context HttpHeaders headers, byte[] body) {
-        return ExplanationJson.of(operations.explain(Bodies.plan(body, headers.getMediaType())));
+        return ExplanationJson.of(operations.explain(operations.accepted(Bodies.plan(body, headers.getMediaType()))));
     }
 
     @GET

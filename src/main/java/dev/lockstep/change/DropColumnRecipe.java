@@ -122,11 +122,15 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .distinct()
                 .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
                 .toList();
+        List<TableLock> proof = Stream.concat(
+                        Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
+                        key.referenced().stream()
+                                .filter(other -> !other.equals(table))
+                                .map(other -> new TableLock(other, LockMode.ROW_SHARE)))
+                .toList();
         Undo validate = key.validated()
                 ? new Undo.By(new Transactional(
-                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()),
-                        List.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                        true))
+                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()), proof, true))
                 : new Undo.Nothing();
         return List.of(
                 new Step(

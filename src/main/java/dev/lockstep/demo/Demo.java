@@ -81,14 +81,14 @@ public final class Demo implements Prelude {
         Ground on = ground.orElseThrow();
         LockstepClient lockstep = new LockstepClient(base, on.settings().token(), PLAN_NAMESPACE, PLAN_NAME);
         boolean resumed = resumesOrBeginsAgain(on, lockstep);
-        DemoWorld world = open(new DemoWorld(
+        DemoWorld world = new DemoWorld(
                 on.cluster(),
                 base,
                 lockstep,
                 new ShopDeployment.Keeper(deploymentFile(on)),
                 new TrafficLedger(
                         on.shop().users(), Long.toString(InstantSource.system().millis(), 36)),
-                on.database().url("shop", ShopDatabase.APPLICATION_ROLE)));
+                on.database().url("shop", ShopDatabase.APPLICATION_ROLE));
         WORLD.set(world);
         world.deployment().createAsKept();
         tell(base, on);
@@ -102,9 +102,17 @@ public final class Demo implements Prelude {
         }
     }
 
+    /** Stops what moves. The service calls it first of all when it ends: pods and watches live on its event loops. */
+    static void stopWorld() {
+        DemoWorld world = WORLD.getAndSet(null);
+        if (world != null) {
+            world.close();
+        }
+    }
+
     @Override
     public synchronized void close() {
-        WORLD.set(null);
+        stopWorld();
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();

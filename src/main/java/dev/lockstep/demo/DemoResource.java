@@ -1,7 +1,9 @@
 package dev.lockstep.demo;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -54,6 +56,10 @@ public class DemoResource {
     @Operation(summary = "How many requests the simulated pods served, how many failed, and how long they took")
     public Object traffic() {
         return world().traffic().read();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        Demo.stopWorld();
     }
 
     private static DemoWorld world() {

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares what the database acknowledged to the pods with what it holds, while they go on. */
+/**
+ * Compares what the database acknowledged to the pods with what it holds, while they go on. Where both columns are there,
+ * both must hold it, which is so once the backfill is done.
+ */
 final class TrafficCheck {
     private final Connection connection;
 
@@ -60,7 +63,8 @@ final class TrafficCheck {
      * else changed them.
      */
     String checksum(int seededUsers) throws SQLException {
-        String column = columns().getLast();
+        // While both are there, the old one: the new one is not filled before the backfill's end.
+        String column = columns().getFirst();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT md5(string_agg(id || '=' || %s, ',' ORDER BY id)) FROM users
                  WHERE id <= ? AND (id - 1) %% ? >= ?""".formatted(column))) {
@@ -74,7 +78,7 @@ final class TrafficCheck {
         }
     }
 
-    /** Those of the two that are there; the new one last. */
+    /** Those of the two that are there; the old one first. */
     List<String> columns() throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("""
                         SELECT attname FROM pg_attribute

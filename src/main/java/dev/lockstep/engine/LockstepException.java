@@ -34,6 +34,16 @@ public final class LockstepException extends RuntimeException {
         this.violations = List.of();
     }
 
+    /** A plan that is not accepted, with everything that is wrong with it. */
+    public static LockstepException invalidPlan(List<Violation> violations) {
+        return new LockstepException(
+                ErrorCode.PLAN_INVALID,
+                violations.size() == 1
+                        ? "The plan has one thing wrong with it; nothing was stored."
+                        : "The plan has " + violations.size() + " things wrong with it; nothing was stored.",
+                violations);
+    }
+
     /** What is wrong and what to do; unlike other exceptions', it is always there. */
     @Override
     public String getMessage() {

@@ -17,9 +17,11 @@ import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Reading;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +54,30 @@ public final class Operations {
         this.rules = rules;
     }
 
+    /**
+     * The plan that was read.
+     *
+     * @throws LockstepException PLAN_INVALID when it is none, with what is wrong in the document and, as far as it can be
+     *     understood, what does not fit the database and the cluster, all at once
+     */
+    public PlanDocument accepted(Reading reading) {
+        return switch (reading) {
+            case Reading.Accepted(PlanDocument document) -> document;
+            case Reading.Rejected(List<Violation> violations, Optional<PlanDocument> rest) -> {
+                List<Violation> all = new ArrayList<>(violations);
+                if (rest.map(explainer::examine).orElse(null) instanceof Examination.Violates(List<Violation> more)) {
+                    all.addAll(more);
+                }
+                throw LockstepException.invalidPlan(all);
+            }
+        };
+    }
+
     /** What this plan would do now. Stores nothing. */
     public Explanation explain(PlanDocument document) {
         return switch (explainer.examine(document)) {
             case Examination.Fits(Explanation explanation) -> explanation;
-            case Examination.Violates(List<Violation> violations) -> throw invalid(violations);
+            case Examination.Violates(List<Violation> violations) -> throw LockstepException.invalidPlan(violations);
             case Examination.Unreachable(String reason) ->
                 throw new LockstepException(ErrorCode.DATABASE_UNREACHABLE, reason);
         };
@@ -73,7 +94,7 @@ public final class Operations {
                 .filter(known -> known.digest().equals(document.digest()))
                 .isPresent();
         if (!same && explainer.examine(document) instanceof Examination.Violates(List<Violation> violations)) {
-            throw invalid(violations);
+            throw LockstepException.invalidPlan(violations);
         }
         return plans.save(document, author.name(), expectedRevision, clock.instant());
     }
@@ -123,7 +144,7 @@ public final class Operations {
         }
         switch (explainer.examine(plan.document())) {
             case Examination.Fits(Explanation explanation) -> begin(plan, explanation, actor);
-            case Examination.Violates(List<Violation> violations) -> throw invalid(violations);
+            case Examination.Violates(List<Violation> violations) -> throw LockstepException.invalidPlan(violations);
             case Examination.Unreachable(String reason) -> {
                 if (plan.pendingStart().isEmpty()) {
                     plans.await(key, new PendingStart(actor.name(), reason, clock.instant()));
@@ -335,14 +356,5 @@ public final class Operations {
                 ErrorCode.PLAN_NOT_FOUND,
                 "There is no plan " + key + ". GET /api/v1/plans lists those there are; PUT /api/v1/plans/" + key
                         + " makes one.");
-    }
-
-    private static LockstepException invalid(List<Violation> violations) {
-        return new LockstepException(
-                ErrorCode.PLAN_INVALID,
-                violations.size() == 1
-                        ? "The plan has one thing wrong with it; nothing was stored."
-                        : "The plan has " + violations.size() + " things wrong with it; nothing was stored.",
-                violations);
     }
 }

@@ -26,6 +26,9 @@ public final class RunEngine implements AutoCloseable {
     /** Every so many sweeps, resting runs are looked at as well: the word that one has been changed may have been missed. */
     private static final int LOOK_AT_RESTING = 10;
 
+    /** Long enough for a batch or a lock attempt to end, short enough for whoever waits for this process to. */
+    private static final Duration HAND_OVER_WITHIN = Duration.ofMillis(1800);
+
     private final Runs runs;
     private final Lookout lookout;
     private final StepRunner steps;
@@ -39,7 +42,7 @@ public final class RunEngine implements AutoCloseable {
     private final Map<RunId, LeaseKeeper> keepers = new ConcurrentHashMap<>();
     private final Bell bell = new Bell();
     private final Bell startBell = new Bell();
-    private final Bell ended = new Bell();
+    private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     /** Only the sweeping thread counts. */
     private long sweeps;
@@ -152,7 +155,7 @@ public final class RunEngine implements AutoCloseable {
     /** What came while the run was being left rang a bell that nobody hears any more. */
     private void left(RunId id) {
         advancing.remove(id);
-        ended.ring();
+        departed.ring();
         if (touched.contains(id)) {
             bell.ring();
         }
@@ -210,8 +213,8 @@ public final class RunEngine implements AutoCloseable {
     }
 
     /**
-     * Stops at the next safe points and gives every lease back, so that another replica goes on at once. Waits for that, but
-     * no longer than a lease lives.
+     * Stops at the next safe points and gives every lease back, so that another replica goes on at once. Returns when that is
+     * done, or when it takes too long; what is not given back then ends with its lease.
      */
     @Override
     public void close() {
@@ -220,7 +223,7 @@ public final class RunEngine implements AutoCloseable {
         startBell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
-        awaitEnds();
+        awaitDepartures();
         for (AutoCloseable subscription : subscriptions) {
             try {
                 subscription.close();
@@ -230,11 +233,11 @@ public final class RunEngine implements AutoCloseable {
         }
     }
 
-    private void awaitEnds() {
-        long deadline = System.nanoTime() + settings.leaseTimeToLive().toNanos();
+    private void awaitDepartures() {
+        long deadline = System.nanoTime() + HAND_OVER_WITHIN.toNanos();
         try {
             while (!advancing.isEmpty() && System.nanoTime() < deadline) {
-                ended.await(Duration.ofNanos(deadline - System.nanoTime()));
+                departed.await(Duration.ofNanos(deadline - System.nanoTime()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

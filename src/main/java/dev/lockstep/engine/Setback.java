@@ -17,12 +17,15 @@ record Setback(Duration pause, long untilNanos) {
      * @param shortest the first pause
      */
     static Setback after(@Nullable Setback last, Duration shortest) {
-        boolean inARow = last != null
-                && System.nanoTime() - last.untilNanos()
-                        < last.pause().plus(shortest).toNanos();
-        Duration pause = inARow ? last.pause().multipliedBy(2) : shortest;
-        Duration capped = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
-        return new Setback(capped, System.nanoTime() + capped.toNanos());
+        if (last == null || System.nanoTime() - last.untilNanos() > last.pause().plus(shortest).toNanos()) {
+            return of(shortest);
+        }
+        Duration pause = last.pause().multipliedBy(2);
+        return of(pause.compareTo(LONGEST) > 0 ? LONGEST : pause);
+    }
+
+    private static Setback of(Duration pause) {
+        return new Setback(pause, System.nanoTime() + pause.toNanos());
     }
 
     boolean over() {

@@ -1,6 +1,9 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Stage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,14 +44,18 @@ public final class Views {
                 history.state(),
                 history.sequence(),
                 history.phases(),
-                runs.progress(id),
+                progress(id, history.state()),
                 withWorkloads ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED) : List.of(),
                 startedAt,
                 history.finishedAt());
     }
 
-    /** Whether a run like this exists at all. */
-    Optional<StoredRun> find(RunId id) {
-        return runs.find(id);
+    /** Only while the step that reported it runs: what is done is in the step's summary. */
+    private Optional<Progress> progress(RunId id, RunState state) {
+        return state.stage() instanceof Stage.StepRunning(Position at, var _)
+                ? runs.progress(id)
+                        .filter(progress ->
+                                progress.step().equals(state.script().step(at).name()))
+                : Optional.empty();
     }
 }

@@ -12,13 +12,13 @@ import java.util.function.Supplier;
 final class Fields {
     private final Node at;
     private final Map<?, ?> map;
-    private final int findingsBefore;
+    private final int gapsBefore;
     private final Set<String> known = new LinkedHashSet<>();
 
     Fields(Node at, Map<?, ?> map) {
         this.at = at;
         this.map = map;
-        this.findingsBefore = at.findings().count();
+        this.gapsBefore = at.findings().gaps();
     }
 
     boolean has(String name) {
@@ -63,18 +63,17 @@ final class Fields {
     /**
      * Ends the reading of this object.
      *
-     * @param make puts the parts together; not called when anything was found since the reading began, so that it may rely
-     *     on every required part
+     * @param make puts the parts together; not called when a part could not be read, so that it may rely on every required one
      */
     <T> Optional<T> whole(Supplier<T> make) {
         for (String name : given()) {
             if (!known.contains(name)) {
                 at.findings()
-                        .add(
+                        .addBeside(
                                 path(name),
                                 "There is no field \"" + Node.quoted(name) + "\" here." + Spelling.hint(name, known));
             }
         }
-        return at.findings().count() == findingsBefore ? Optional.of(make.get()) : Optional.empty();
+        return at.findings().gaps() == gapsBefore ? Optional.of(make.get()) : Optional.empty();
     }
 }

@@ -8,13 +8,22 @@ import java.util.Map;
 /** What has been found wrong so far. Confined to one reading of one document. */
 final class Findings {
     private final List<Violation> violations = new ArrayList<>();
+    private int gaps;
 
+    /** Something cannot be read, so that a part of the plan is not known. */
     void add(String path, String message) {
+        gaps++;
         violations.add(new Violation(path, message));
     }
 
-    int count() {
-        return violations.size();
+    /** Something is wrong, but what the plan would be without it is known: the rest can be held against the database. */
+    void addBeside(String path, String message) {
+        violations.add(new Violation(path, message));
+    }
+
+    /** How many parts are not known. */
+    int gaps() {
+        return gaps;
     }
 
     List<Violation> all() {
@@ -29,7 +38,7 @@ final class Findings {
         void claim(Object value, String path) {
             String taken = first.putIfAbsent(value, path);
             if (taken != null) {
-                add(path, "\"" + value + "\" stands at " + taken + " already; each may stand only once.");
+                addBeside(path, "\"" + value + "\" stands at " + taken + " already; each may stand only once.");
             }
         }
 

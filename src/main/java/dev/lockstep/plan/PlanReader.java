@@ -35,7 +35,9 @@ public final class PlanReader {
     public static Reading read(@Nullable Object tree) {
         Findings findings = new Findings();
         Optional<PlanDocument> document = new Node("", tree, findings).object(PlanReader::document);
-        return document.<Reading>map(Reading.Accepted::new).orElseGet(() -> new Reading.Rejected(findings.all()));
+        return document.filter(_ -> findings.all().isEmpty())
+                .<Reading>map(Reading.Accepted::new)
+                .orElseGet(() -> new Reading.Rejected(findings.all(), document));
     }
 
     private static Optional<PlanDocument> document(Fields fields) {

@@ -8,9 +8,9 @@ import java.time.Duration;
 @ConfigMapping(prefix = "lockstep.store")
 public interface StoreSettings {
     /**
-     * How long one call may take in all before it fails with {@code STORE_UNREACHABLE}. Keep it well below the engine's
-     * lease time, or a slow store costs leases.
+     * How long one call may take in all before it fails with {@code STORE_UNREACHABLE}. Keep it below three quarters of
+     * {@code lockstep.engine.lease-time-to-live}: a renewal that hangs for longer costs the lease.
      */
-    @WithDefault("5s")
+    @WithDefault("3s")
     Duration answerWithin();
 }

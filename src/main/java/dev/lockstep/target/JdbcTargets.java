@@ -164,7 +164,9 @@ public final class JdbcTargets implements Targets {
 
     private static StepOutcome outcome(Attempt attempt, SQLException e) {
         return switch (SqlFailure.of(e)) {
-            case UNREACHABLE, CONTENDED -> attempt.unreachable(e);
+            case UNREACHABLE -> attempt.unreachable(e);
+            case CONTENDED ->
+                new StepOutcome.Blocked(List.of(LockWait.contention(SqlFailure.words(e))), Attempt.RETRY_UNREACHABLE);
             case CANCELLED -> attempt.stopRequested() ? new StepOutcome.Interrupted() : attempt.unreachable(e);
             case STATEMENT -> attempt.failed(e, "(Lockstep's own)");
         };

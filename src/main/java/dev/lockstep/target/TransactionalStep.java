@@ -1,6 +1,7 @@
 package dev.lockstep.target;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.target.LockWait.Clearance;
 import java.sql.Connection;
@@ -114,10 +115,20 @@ final class TransactionalStep {
             // The time limit around LOCK TABLE over several tables counts as contention; elsewhere it is the
             // statement's.
             case CANCELLED ->
-                current.equals("LOCK TABLE") || clear.patience().isZero()
-                        ? Optional.empty()
-                        : Optional.of(attempt.failed(e, current));
+                current.equals("LOCK TABLE") || clear.patience().isZero() ? Optional.empty() : Optional.of(tooLong(e));
             case STATEMENT -> Optional.of(attempt.failed(e, current));
         };
+    }
+
+    private StepOutcome tooLong(SQLException e) {
+        return new StepOutcome.Failed(
+                ErrorCode.SQL_FAILED,
+                "A statement of step " + attempt.order().step().name() + " was stopped: "
+                        + attempt.connector().safe(SqlFailure.words(e)) + ". It may run for "
+                        + LONGEST_UNDER_LOCK.toSeconds()
+                        + " s while it holds locks that the application waits for. The statement: "
+                        + Attempt.cut(current),
+                "Nothing of it was kept. It probably rewrites or reads the whole table: use a form that does not (a nullable"
+                        + " column and a backfill, NOT VALID and VALIDATE), or somebody cancelled it and a retry will do.");
     }
 }

@@ -33,9 +33,11 @@ class Audience {
     }
 
     Frame frame(String title) {
-        Optional<String> name = identity.isAnonymous()
-                ? Optional.empty()
-                : Optional.of(identity.getPrincipal().getName());
-        return new Frame(title, name, version);
+        return new Frame(title, Optional.of(identity.getPrincipal().getName()), version);
+    }
+
+    /** For a page that asks nobody who they are. */
+    Frame strangersFrame(String title) {
+        return new Frame(title, Optional.empty(), version);
     }
 }

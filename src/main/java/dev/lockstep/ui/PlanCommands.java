@@ -23,7 +23,7 @@ import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The page's buttons. Plain forms, so that they work without any script; each leads back to the page. */
-@Path("/plans/{namespace}/{name}")
+@Path("/")
 @RunOnVirtualThread
 public class PlanCommands {
     private static final int LONGEST_COMMENT = 2000;
@@ -37,21 +37,21 @@ public class PlanCommands {
     }
 
     @POST
-    @Path("start")
+    @Path("plans/{namespace}/{name}/start")
     @RolesAllowed({Viewer.AUTHOR, Viewer.ADMIN})
     public Response start(String namespace, String name) {
         return ask(Command.START, PlanPages.key(namespace, name));
     }
 
     @POST
-    @Path("{command:suspend|resume|retry|abort|rollback}")
+    @Path("plans/{namespace}/{name}/{command:suspend|resume|retry|abort|rollback}")
     @RolesAllowed({Viewer.AUTHOR, Viewer.APPROVER, Viewer.ADMIN})
     public Response command(String namespace, String name, String command) {
         return ask(command(command).orElseThrow(NotFoundException::new), PlanPages.key(namespace, name));
     }
 
     @POST
-    @Path("phases/{phase}/decision")
+    @Path("plans/{namespace}/{name}/phases/{phase}/decision")
     @RolesAllowed({Viewer.APPROVER, Viewer.ADMIN})
     public Response decide(
             String namespace,

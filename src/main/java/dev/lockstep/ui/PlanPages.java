@@ -29,7 +29,8 @@ public class PlanPages {
     private final Operations operations;
     private final InstantSource clock;
     private final Audience audience;
-    private final Optional<DemoPanel> demo;
+    private final boolean demo;
+    private final Optional<String> clusterUrl;
 
     PlanPages(
             Operations operations,
@@ -40,7 +41,8 @@ public class PlanPages {
         this.operations = operations;
         this.clock = clock;
         this.audience = audience;
-        this.demo = demo ? Optional.of(new DemoPanel(clusterUrl)) : Optional.empty();
+        this.demo = demo;
+        this.clusterUrl = clusterUrl;
     }
 
     @GET
@@ -57,7 +59,8 @@ public class PlanPages {
     @Path("plans/{namespace}/{name}")
     public String plan(String namespace, String name) {
         PlanKey key = key(namespace, name);
-        return Templates.plan(audience.frame(key.name()), page(key), demo).render();
+        return Templates.plan(audience.frame(key.name()), page(key), demoPanel())
+                .render();
     }
 
     /** The regions of the page that change, for the page to put in place. */
@@ -98,6 +101,10 @@ public class PlanPages {
         } catch (IllegalArgumentException e) {
             throw new NotFoundException(e);
         }
+    }
+
+    private Optional<DemoPanel> demoPanel() {
+        return demo ? Optional.of(new DemoPanel(clusterUrl, audience.viewer().mayStart())) : Optional.empty();
     }
 
     private PlanPage page(PlanKey key) {

@@ -17,10 +17,10 @@ final class Requirements {
         return phase.require().map(milestone -> {
             String wanted = spec.workloads().stream()
                     .map(workload -> versions(workload, milestone)
-                            .map(versions -> workload.name() + " " + spoken(versions))
-                            .orElse(workload.name() + " (the plan does not say which versions)"))
-                    .collect(Collectors.joining(", "));
-            return "Opens when every pod runs " + (wanted.isEmpty() ? milestone.label() + " code" : wanted)
+                            .map(versions -> "every pod of " + workload.name() + " runs " + spoken(versions))
+                            .orElse("the plan says which versions of " + workload.name() + " are ready"))
+                    .collect(Collectors.joining(" and "));
+            return "Opens when " + (wanted.isEmpty() ? "the plan names the workloads that use the database" : wanted)
                     + (spec.minStableSeconds() > 0 ? ", steady for " + spec.minStableSeconds() + " s." : ".");
         });
     }

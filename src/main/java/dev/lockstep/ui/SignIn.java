@@ -51,7 +51,7 @@ public class SignIn {
         if (token != null) {
             return enter(token, next, request);
         }
-        return Response.ok(Templates.login(audience.frame("Sign in"), ours(next), refused != null)
+        return Response.ok(Templates.login(audience.strangersFrame("Sign in"), ours(next), refused != null)
                         .render())
                 .build();
     }

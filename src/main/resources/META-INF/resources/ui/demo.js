@@ -15,9 +15,14 @@ function sum(pods, of) {
   return pods.reduce((total, pod) => total + (pod[of] ?? 0), 0);
 }
 
+function ended(pod) {
+  return pod.running === false;
+}
+
 function row(pod) {
   const line = document.createElement("tr");
-  for (const [index, value] of [pod.name, pod.version, number(pod.requests), number(pod.failed)].entries()) {
+  const runs = (pod.version ?? "–") + (ended(pod) ? ", ended" : "");
+  for (const [index, value] of [pod.name, runs, number(pod.requests), number(pod.failed)].entries()) {
     const cell = document.createElement(index === 0 ? "th" : "td");
     if (index === 0) {
       cell.scope = "row";
@@ -51,7 +56,7 @@ function show(figures) {
   text("traffic-requests", number(figures.requests ?? sum(pods, "requests")));
   text("traffic-failed", number(figures.failed ?? sum(pods, "failed")));
   text("traffic-longest", Math.round(longest) + " ms");
-  document.getElementById("traffic-pods").replaceChildren(...pods.map(row));
+  document.getElementById("traffic-pods").replaceChildren(...pods.toSorted((one, other) => ended(one) - ended(other)).map(row));
 }
 
 for (const button of document.querySelectorAll("[data-rollout]")) {

@@ -69,7 +69,7 @@ class ShopPodTest {
         assertThat(check.checksum(USERS)).isEqualTo(before);
         assertThat(traffic.read().firstError()).isEmpty();
         assertThat(traffic.read().failed()).isZero();
-        assertThat(traffic.read().longestByPhase()).containsKeys("before", "contract");
+        assertThat(traffic.read().longestMillisByPhase()).containsKeys("before", "contract");
     }
 
     @Test

@@ -65,7 +65,7 @@ class LifecycleWalkTest {
                 case 2, 3 -> truth = Seen.VERDICTS.get(random.nextInt(Seen.VERDICTS.size()));
                 case 4, 5, 6 -> truth = Seen.OPEN;
                 case 7, 8, 9, 10 -> secondsPass(1 + random.nextInt(4));
-                default -> work(StepEnd.values()[random.nextInt(StepEnd.values().length)]);
+                default -> work(List.of(StepEnd.values()).get(random.nextInt(StepEnd.values().length)));
             }
         }
 
@@ -148,9 +148,9 @@ class LifecycleWalkTest {
                     .mapToObj(number -> step(name + "-step-" + number))
                     .toList();
             Optional<Milestone> require = random.nextBoolean()
-                    ? Optional.of(Milestone.values()[random.nextInt(Milestone.values().length)])
+                    ? Optional.of(List.of(Milestone.values()).get(random.nextInt(Milestone.values().length)))
                     : Optional.empty();
-            PhaseType type = PhaseType.values()[random.nextInt(PhaseType.values().length)];
+            PhaseType type = List.of(PhaseType.values()).get(random.nextInt(PhaseType.values().length));
             return new Phase(new PhaseName(name), type, require, steps);
         }
 

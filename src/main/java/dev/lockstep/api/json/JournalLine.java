@@ -134,7 +134,7 @@ record JournalLine(String message, Map<String, Object> details) {
     }
 
     private static String quoted(String comment) {
-        return comment.isBlank() ? "." : ": “" + comment + "”";
+        return comment.isBlank() ? "." : ": “" + comment + "”.";
     }
 
     private static String first(List<Blocker> blockers) {

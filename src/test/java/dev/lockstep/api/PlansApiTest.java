@@ -1,0 +1,305 @@
+package dev.lockstep.api;
+
+import static dev.lockstep.api.ApiWorld.APPROVER;
+import static dev.lockstep.api.ApiWorld.AUTHOR;
+import static dev.lockstep.api.ApiWorld.ROBOT;
+import static dev.lockstep.api.ApiWorld.VIEWER;
+import static dev.lockstep.api.Requests.PLANS;
+import static dev.lockstep.api.Requests.as;
+import static dev.lockstep.api.Requests.json;
+import static dev.lockstep.api.Requests.plan;
+import static dev.lockstep.api.Requests.problem;
+import static dev.lockstep.api.Requests.yaml;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** A plan from its declaration to its end, as a pipeline and its people would take it there. */
+@QuarkusTest
+@TestProfile(ApiWorld.class)
+class PlansApiTest {
+    @Test
+    void declaringAPlanAgainChangesNothingAndAnotherSpecIsARevision() throws IOException {
+        yaml(AUTHOR, plan("declared"))
+                .put(PLANS + "declared")
+                .then()
+                .statusCode(201)
+                .header("ETag", "\"1\"")
+                .header("Location", endsWith(PLANS + "declared"))
+                .body("state", is("Pending"))
+                .body("author", is("alice"))
+                .body("spec.lock.budgetMilliseconds", is(500));
+        String sameInJson = new ObjectMapper().writeValueAsString(new YAMLMapper().readTree(plan("declared")));
+        json(AUTHOR, sameInJson).put(PLANS + "declared").then().statusCode(200).header("ETag", "\"1\"");
+        yaml(AUTHOR, plan("declared").replace("count: 1", "count: 2"))
+                .header("If-Match", "\"1\"")
+                .put(PLANS + "declared")
+                .then()
+                .statusCode(200)
+                .header("ETag", "\"2\"");
+        yaml(AUTHOR, plan("declared"))
+                .header("If-Match", "\"1\"")
+                .put(PLANS + "declared")
+                .then()
+                .spec(problem(412, "PreconditionFailed"))
+                .body("detail", containsString("revision 2"));
+        yaml(AUTHOR, plan("declared"))
+                .header("If-None-Match", "*")
+                .put(PLANS + "declared")
+                .then()
+                .spec(problem(412, "PreconditionFailed"));
+        as(VIEWER).get("/api/v1/plans").then().statusCode(200).body("plans.name", hasItem("declared"));
+        as(AUTHOR)
+                .header("If-Match", "\"1\"")
+                .delete(PLANS + "declared")
+                .then()
+                .spec(problem(412, "PreconditionFailed"));
+        as(AUTHOR).delete(PLANS + "declared").then().statusCode(204);
+        as(VIEWER).get(PLANS + "declared").then().spec(problem(404, "PlanNotFound"));
+    }
+
+    @Test
+    void runsToItsEndWithAnApproval() {
+        yaml(AUTHOR, plan("whole-way")).put(PLANS + "whole-way").then().statusCode(201);
+        as(AUTHOR).post(PLANS + "whole-way/suspend").then().spec(problem(409, "RunNotFound"));
+        as(AUTHOR)
+                .header("Idempotency-Key", "k1")
+                .post(PLANS + "whole-way/start")
+                .then()
+                .statusCode(200);
+        as(AUTHOR)
+                .header("Idempotency-Key", "k1")
+                .post(PLANS + "whole-way/start")
+                .then()
+                .statusCode(200);
+        reached("whole-way", "state:AwaitingApproval");
+        reached("whole-way", "phase:contract");
+
+        String digest = as(VIEWER)
+                .get(PLANS + "whole-way")
+                .then()
+                .statusCode(200)
+                .body("currentPhase", is("contract"))
+                .body("phases.name", contains("expand", "contract"))
+                .body("phases[0].steps[0].sql", hasItem("create table whole_way (id int)"))
+                .body("phases[0].steps[0].state", is("Done"))
+                .body("pointOfNoReturn.passed", is(false))
+                .body("approvals[0].needed", is(1))
+                .extract()
+                .path("run.digest");
+        yaml(AUTHOR, plan("whole-way").replace("count: 1", "count: 2"))
+                .put(PLANS + "whole-way")
+                .then()
+                .spec(problem(409, "PlanInProgress"));
+        as(AUTHOR).delete(PLANS + "whole-way").then().spec(problem(409, "PlanInProgress"));
+
+        approve(ROBOT, digest).spec(problem(403, "NotAllowed")).body("detail", containsString("machine"));
+        approve(AUTHOR, digest).spec(problem(403, "NotAllowed")).body("detail", containsString("declared this plan"));
+        approve(APPROVER, "0".repeat(64)).spec(problem(409, "DigestMismatch"));
+        approve(APPROVER, "short").spec(problem(400, "RequestInvalid"));
+        approve(APPROVER, digest).statusCode(200).body("approvals[0].approvers", contains("bob"));
+        reached("whole-way", "state:Succeeded");
+
+        as(VIEWER)
+                .get(PLANS + "whole-way/journal")
+                .then()
+                .statusCode(200)
+                .body("entries[0].sequence", is(1))
+                .body("entries[0].message", is("alice started the run."))
+                .body("entries.type", hasItems("Approved", "PointOfNoReturnPassed", "PhaseCompleted"))
+                .body("entries.message", everyItem(endsWith(".")));
+        as(VIEWER)
+                .queryParam("after", 3)
+                .get(PLANS + "whole-way/journal")
+                .then()
+                .body("entries[0].sequence", is(4));
+        as(VIEWER)
+                .queryParam("until", "state:Failed")
+                .get(PLANS + "whole-way/wait")
+                .then()
+                .spec(problem(409, "OutOfReach"));
+        as(VIEWER)
+                .queryParam("until", "phase:nowhere")
+                .get(PLANS + "whole-way/wait")
+                .then()
+                .spec(problem(409, "OutOfReach"));
+    }
+
+    private static ValidatableResponse approve(String token, String digest) {
+        return json(token, "{\"decision\": \"Approve\", \"comment\": \"seen\", \"digest\": \"" + digest + "\"}")
+                .post(PLANS + "whole-way/phases/contract/approvals")
+                .then();
+    }
+
+    private static void reached(String plan, String until) {
+        as(VIEWER)
+                .queryParam("until", until)
+                .queryParam("timeoutSeconds", 60)
+                .get(PLANS + plan + "/wait")
+                .then()
+                .statusCode(200)
+                .body("reached", is(true))
+                .body("until", is(until));
+    }
+
+    @Test
+    void waitingEndsInTimeAndSaysWhatIsSo() {
+        yaml(AUTHOR, plan("waited")).put(PLANS + "waited").then().statusCode(201);
+        as(VIEWER)
+                .queryParam("until", "phase:contract")
+                .queryParam("timeoutSeconds", 0)
+                .get(PLANS + "waited/wait")
+                .then()
+                .spec(problem(408, "NotReachedYet"))
+                .body("retryable", is(true))
+                .body("detail", containsString("Pending"));
+        as(VIEWER)
+                .queryParam("until", "tomorrow")
+                .get(PLANS + "waited/wait")
+                .then()
+                .spec(problem(400, "RequestInvalid"));
+        as(VIEWER).get(PLANS + "waited/wait").then().spec(problem(400, "RequestInvalid"));
+    }
+
+    @Test
+    void whatWasStartedCanBeTakenBack() {
+        yaml(AUTHOR, plan("taken-back")).put(PLANS + "taken-back").then().statusCode(201);
+        as(AUTHOR).post(PLANS + "taken-back/start").then().statusCode(200);
+        reached("taken-back", "state:AwaitingApproval");
+        as(AUTHOR).post(PLANS + "taken-back/suspend").then().statusCode(200).body("state", is("Paused"));
+        as(AUTHOR).post(PLANS + "taken-back/resume").then().statusCode(200);
+        as(AUTHOR).post(PLANS + "taken-back/rollback").then().statusCode(200);
+        reached("taken-back", "state:RolledBack");
+        as(VIEWER)
+                .queryParam("until", "state:Succeeded")
+                .get(PLANS + "taken-back/wait")
+                .then()
+                .spec(problem(409, "OutOfReach"));
+    }
+
+    @Test
+    void eventsGoOnBehindTheLastOneSeen() throws IOException {
+        yaml(AUTHOR, plan("watched")).put(PLANS + "watched").then().statusCode(201);
+        as(AUTHOR).post(PLANS + "watched/start").then().statusCode(200);
+        reached("watched", "state:AwaitingApproval");
+        List<String> all = events("watched", "", line -> line.contains("\"AwaitingApproval\""));
+        assertThat(all).contains("id: 1", "event: journal", "event: state");
+        List<String> rest = events("watched", "2", line -> line.startsWith(":"));
+        assertThat(rest).contains("id: 3").doesNotContain("id: 1", "id: 2");
+    }
+
+    /** The stream's lines, up to the first that fits; closed then. Colons are written with a space, as RFC readers accept. */
+    private List<String> events(String plan, String lastEventId, Predicate<String> last) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create("http://localhost:" + RestAssured.port)
+                .resolve(PLANS + plan + "/events")
+                .toURL()
+                .openConnection();
+        connection.setRequestProperty("Authorization", "Bearer " + VIEWER);
+        connection.setRequestProperty("Last-Event-ID", lastEventId);
+        connection.setReadTimeout(20_000);
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = reader.readLine();
+            while (line != null) {
+                lines.add(line.replaceFirst("^(\\w+):(?! )", "$1: "));
+                if (last.test(line)) {
+                    return lines;
+                }
+                line = reader.readLine();
+            }
+        }
+        return lines;
+    }
+
+    @Test
+    void eventsOfAPlanThatIsNotThereAreRefused() {
+        as(VIEWER).get(PLANS + "nothing/events").then().statusCode(404);
+    }
+
+    @Test
+    void explainsAndStoresNothing() {
+        yaml(VIEWER, plan("explained"))
+                .post("/api/v1/explain")
+                .then()
+                .statusCode(200)
+                .body("phases.name", contains("expand", "contract"))
+                .body("phases[1].approvalsNeeded", is(1))
+                .body("phases[1].steps[0].inverse.kind", is("Impossible"))
+                .body("pointOfNoReturn.phase", is("contract"));
+        as(VIEWER).get(PLANS + "explained").then().spec(problem(404, "PlanNotFound"));
+    }
+
+    @Test
+    void showsDatabasesWithoutTheirPasswords() {
+        as(VIEWER)
+                .get("/api/v1/databases")
+                .then()
+                .statusCode(200)
+                .body("databases.name", contains("shop"))
+                .body("databases[0].url", containsString("jdbc:postgresql://127.0.0.1:"))
+                .body("databases[0].url", not(containsString("hidden")));
+    }
+
+    @Test
+    void aMisspeltDatabaseIsNoPermissionToDeploy() {
+        as(VIEWER)
+                .queryParam("database", "shpo")
+                .queryParam("workload", "web")
+                .queryParam("version", "1.5.0")
+                .get("/api/v1/can-i-deploy")
+                .then()
+                .spec(problem(404, "DatabaseUnknown"));
+        as(VIEWER)
+                .queryParam("database", "shop")
+                .queryParam("workload", "web")
+                .queryParam("version", "1.5.0")
+                .get("/api/v1/can-i-deploy")
+                .then()
+                .statusCode(200)
+                .body("allowed", is(true))
+                .body("verdict", is("Allowed"));
+        as(VIEWER)
+                .queryParam("database", "shop")
+                .get("/api/v1/can-i-deploy")
+                .then()
+                .spec(problem(400, "RequestInvalid"));
+    }
+
+    @Test
+    void onlyAPodReports() {
+        String body = "{\"version\": \"1.5.0\"}";
+        json(FakeCluster.POD_TOKEN, body).post("/api/v1/reports").then().statusCode(204);
+        json(AUTHOR, body).post("/api/v1/reports").then().spec(problem(403, "NotAllowed"));
+        json(FakeCluster.POD_TOKEN, "{\"version\": 1, \"x\": \"\"}")
+                .post("/api/v1/reports")
+                .then()
+                .spec(problem(400, "RequestInvalid"))
+                .body("violations.size()", greaterThan(1));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lockstep.ui;
+
+import dev.lockstep.engine.StepMonitor;
+import dev.lockstep.engine.StepOrder;
+import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.engine.Targets;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
+import java.util.List;
+import java.util.Set;
+
+/** Databases none of which answers. */
+final class SilentTargets implements Targets {
+    @Override
+    public List<Database> databases() {
+        return List.of();
+    }
+
+    @Override
+    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+        return new CatalogueReading.Unreachable("Database " + database + " does not answer: connection refused.");
+    }
+
+    @Override
+    public StepOutcome execute(StepOrder order, StepMonitor monitor) {
+        throw new IllegalStateException("no step runs here");
+    }
+}
