@@ -17,7 +17,9 @@ record Setback(Duration pause, long untilNanos) {
      * @param shortest the first pause
      */
     static Setback after(@Nullable Setback last, Duration shortest) {
-        if (last == null || System.nanoTime() - last.untilNanos() > last.pause().plus(shortest).toNanos()) {
+        if (last == null
+                || System.nanoTime() - last.untilNanos()
+                        > last.pause().plus(shortest).toNanos()) {
             return of(shortest);
         }
         Duration pause = last.pause().multipliedBy(2);
