@@ -41,13 +41,12 @@ class LeaseKeeperTest {
     @Test
     void endsAtOnceWhenSomebodyElseHasTheLease() {
         RunId run = run();
-        LeaseKeeper keeper = keeper(run, Duration.ofSeconds(2));
-        Lease thief = bench.runs.steal(run, "thief");
-        patiently("it to notice").until(keeper::ending);
-        keeper.close();
-        assertThat(bench.runs.holder(run))
-                .as("what is another's is not given back")
-                .contains(thief);
+        Lease thief;
+        try (LeaseKeeper keeper = keeper(run, Duration.ofSeconds(2))) {
+            thief = bench.runs.steal(run, "thief");
+            patiently("it to notice").until(keeper::ending);
+        }
+        assertThat(bench.runs.holder(run)).as("what is another's is not given back").contains(thief);
     }
 
     @Test
