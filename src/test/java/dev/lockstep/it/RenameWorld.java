@@ -166,6 +166,19 @@ final class RenameWorld implements AutoCloseable {
         assertThat(lockstep.awaitReady().get(PLAN)).contains("\"state\":\"Succeeded\"");
     }
 
+    /** The target has the same catalogue and the same rows as an identical database after a plain RENAME COLUMN. */
+    void compareWithAPlainRename() throws SQLException {
+        String reference = shopDatabase(name + "_reference");
+        try (Connection plain = DriverManager.getConnection(reference);
+                Connection ours = target();
+                Statement rename = plain.createStatement()) {
+            rename.execute("ALTER TABLE users RENAME COLUMN name TO full_name");
+            assertThat(ShopShape.of(ours)).isEqualTo(ShopShape.of(plain));
+            assertThat(ShopShape.rows(ours)).isEqualTo(ShopShape.rows(plain));
+            assertThat(ShopShape.ledger(ours)).containsExactly("fence", "format", "ledger");
+        }
+    }
+
     @Override
     public void close() {
         shop.close();
