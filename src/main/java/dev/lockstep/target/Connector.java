@@ -53,8 +53,10 @@ final class Connector {
 
     private static void settle(Connection connection) throws SQLException {
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        // A role may have timeouts of its own, which a VALIDATE would not survive (P13). And if this process stands still
-        // in the middle of a transaction, its locks would keep the application and whoever takes over waiting: nothing here
+        // A role may have timeouts of its own, which a VALIDATE would not survive (P13). And if this process stands
+        // still
+        // in the middle of a transaction, its locks would keep the application and whoever takes over waiting: nothing
+        // here
         // rests inside a transaction, so the server may end one that does soon. What it held is done again.
         new Query(connection, """
                         SELECT set_config(s.name, wanted.value, false)
