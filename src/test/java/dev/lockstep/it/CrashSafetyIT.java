@@ -90,7 +90,6 @@ class CrashSafetyIT {
                 new Point.AfterRows("between batches of copy, after 20000 rows", 20_000),
                 inStep("copy"),
                 afterStep("copy"),
-                new Point.InIndexBuild("in CREATE INDEX CONCURRENTLY, which the server gives up", false),
                 new Point.InIndexBuild("in CREATE INDEX CONCURRENTLY, which the server goes on with", true),
                 inStep("index"),
                 afterStep("index"),
