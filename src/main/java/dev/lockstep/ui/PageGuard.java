@@ -58,7 +58,7 @@ final class PageGuard {
     private static void toSignIn(RoutingContext context) {
         HttpServerResponse response = context.response();
         boolean refused = context.request().getCookie(SignIn.COOKIE) != null;
-        String query = refused ? "?refused&next=" : "?next=";
+        String query = refused ? "?refused=true&next=" : "?next=";
         String next = context.request().method().equals(HttpMethod.GET) ? context.normalizedPath() : "/";
         response.setStatusCode(SEE_OTHER).putHeader(HttpHeaders.LOCATION, "/login" + query + next);
         response.headers().remove("WWW-Authenticate");

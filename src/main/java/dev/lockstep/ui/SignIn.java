@@ -61,7 +61,7 @@ public class SignIn {
     public Response enter(
             @RestForm @Nullable String token, @RestForm @Nullable String next, HttpServerRequest request) {
         if (token == null || !TOKEN.matcher(token.strip()).matches()) {
-            return Response.seeOther(URI.create("/login?refused")).build();
+            return Response.seeOther(URI.create("/login?refused=true")).build();
         }
         return Response.seeOther(URI.create(ours(next)))
                 .cookie(cookie(token.strip(), NewCookie.DEFAULT_MAX_AGE, request.isSSL()))

@@ -17,6 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class MemoryPlans implements Plans {
     private final Map<PlanKey, StoredPlan> plans = new ConcurrentHashMap<>();
 
+    void clear() {
+        plans.clear();
+    }
+
     @Override
     public Optional<StoredPlan> find(PlanKey key) {
         return Optional.ofNullable(plans.get(key));

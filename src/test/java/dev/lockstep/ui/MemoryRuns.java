@@ -23,6 +23,12 @@ final class MemoryRuns implements Runs {
     private final Map<RunId, List<JournalEntry>> journals = new ConcurrentHashMap<>();
     private final Map<RunId, Progress> progress = new ConcurrentHashMap<>();
 
+    void clear() {
+        runs.clear();
+        journals.clear();
+        progress.clear();
+    }
+
     @Override
     public Begun begin(StoredRun run, List<Event> first, Instant now) {
         runs.put(run.id(), run);

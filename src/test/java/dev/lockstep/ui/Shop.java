@@ -58,6 +58,8 @@ final class Shop implements InstantSource {
     static final Viewer ADA = new Viewer("ada", true, Set.of("viewer", "author", "approver"));
     static final Viewer GUEST = new Viewer("guest", true, Set.of("viewer"));
 
+    private static final Instant OPENING = Instant.parse("2025-03-01T14:00:00Z");
+
     private static final TableName USERS = TableName.parse("users");
     private static final PhaseName EXPAND = new PhaseName("expand");
     private static final PhaseName BACKFILL = new PhaseName("backfill");
@@ -68,7 +70,7 @@ final class Shop implements InstantSource {
     final StillCluster cluster = new StillCluster();
     final Operations operations;
     private final RunId run = new RunId(UUID.fromString("6f1c2c1e-7b0f-4b0e-9f51-3a8f0d6d1d11"));
-    private Instant now = Instant.parse("2025-03-01T14:00:00Z");
+    private volatile Instant now = OPENING;
     private long sequence;
 
     Shop() {
@@ -79,6 +81,15 @@ final class Shop implements InstantSource {
                 new Explainer(new SilentTargets(), cluster),
                 this,
                 new ApprovalRules(false));
+        opens();
+    }
+
+    /** Begins again, with a plan that nobody has started. */
+    void opens() {
+        now = OPENING;
+        sequence = 0;
+        plans.clear();
+        runs.clear();
         plans.save(document(), "ben", Optional.empty(), now);
         pods("1.4.0", "1.4.0", "1.4.0");
     }
