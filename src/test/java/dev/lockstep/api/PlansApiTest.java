@@ -161,6 +161,8 @@ class PlansApiTest {
                 .queryParam("timeoutSeconds", 60)
                 .get(PLANS + plan + "/wait")
                 .then()
+                .log()
+                .ifValidationFails()
                 .statusCode(200)
                 .body("reached", is(true))
                 .body("until", is(until));
