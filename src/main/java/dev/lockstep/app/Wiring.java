@@ -11,13 +11,10 @@ import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Views;
 import dev.lockstep.plan.DatabaseName;
-import dev.lockstep.rollout.KubernetesCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.Dependent;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -62,14 +59,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    KubernetesCluster cluster(KubernetesClient client, LockstepConfig config, InstantSource clock) {
-        RolloutSettings settings =
-                RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
-        return new KubernetesCluster(client, clock, settings);
-    }
-
-    void stop(@Disposes KubernetesCluster cluster) {
-        cluster.close();
+    RolloutSettings rollout(LockstepConfig config) {
+        return RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
     }
 
     @Produces

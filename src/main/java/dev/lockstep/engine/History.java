@@ -102,8 +102,8 @@ final class History {
                 steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
             case Event.StepInterrupted(String step, var _) ->
                 steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
+            case Event.LeaseTaken _, Event.Aborted _, Event.RollbackRequested _ -> stopped(at);
             case Event.Started _,
-                    Event.LeaseTaken _,
                     Event.GateBlocked _,
                     Event.GateMatched _,
                     Event.GateOpened _,
@@ -115,12 +115,16 @@ final class History {
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,
-                    Event.Aborted _,
-                    Event.RollbackRequested _,
                     Event.RolledBack _ -> {
                 // Nothing that a view would show beside the state itself.
             }
         }
+    }
+
+    /** Whoever was having a step done has been told to stop; nobody has it done any more. */
+    private void stopped(Instant at) {
+        steps.replaceAll(
+                (_, view) -> view.state() == StepView.State.RUNNING ? in(view, StepView.State.WAITING, at) : view);
     }
 
     private static StepView started(StepView was, int attempt, Instant at) {

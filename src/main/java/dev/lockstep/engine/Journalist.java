@@ -15,6 +15,9 @@ import java.util.function.Function;
  * it is read again and decided again. Safe for several threads.
  */
 final class Journalist {
+    /** Whoever is behind this often is not unlucky: the store does not show what it keeps. */
+    private static final int TRIES = 100;
+
     private final Runs runs;
     private final StoredRun run;
     private final Runs.Authority authority;
@@ -51,12 +54,13 @@ final class Journalist {
     /**
      * Writes what the decision makes of the newest state; an empty list writes nothing.
      *
-     * @throws LockstepException what the decision throws, and INTERNAL when it gives events that the state does not allow
+     * @throws LockstepException what the decision throws, INTERNAL when it gives events that the state does not allow, and
+     *     STORE_UNREACHABLE when somebody else was faster all the time
      */
     Written write(Function<RunState, List<Event>> decision) {
         turn.lock();
         try {
-            while (true) {
+            for (int tries = 0; tries < TRIES; tries++) {
                 List<Event> events = decision.apply(read());
                 if (events.isEmpty()) {
                     return Written.DONE;
@@ -76,6 +80,11 @@ final class Journalist {
                     }
                 }
             }
+            throw new LockstepException(
+                    ErrorCode.STORE_UNREACHABLE,
+                    "Run " + run.id() + " was changed by others " + TRIES
+                            + " times in a row while something was to be written to its journal. Nothing was written;"
+                            + " try again.");
         } finally {
             turn.unlock();
         }

@@ -14,26 +14,31 @@ final class LeaseKeeper implements AutoCloseable {
     private final Runs runs;
     private final Lease lease;
     private final Duration timeToLive;
-    private final Thread thread;
+    private final Bell bell = new Bell();
+    private volatile long renewedAt;
     private volatile boolean lost;
     private volatile boolean handingOver;
     private volatile boolean closed;
 
-    LeaseKeeper(Runs runs, Lease lease, Duration timeToLive) {
+    /** @param askedAt {@link System#nanoTime} right before the lease was asked for; it may have begun then */
+    LeaseKeeper(Runs runs, Lease lease, long askedAt, Duration timeToLive) {
         this.runs = runs;
         this.lease = lease;
         this.timeToLive = timeToLive;
-        this.thread =
-                Thread.ofVirtual().name("lease-" + lease.run().shortForm()).start(this::keep);
+        this.renewedAt = askedAt;
+        Thread.ofVirtual().name("lease-" + lease.run().shortForm()).start(this::keep);
     }
 
     Lease lease() {
         return lease;
     }
 
-    /** True once nothing new may be begun: the lease is lost, or this replica hands over. */
+    /**
+     * True once nothing new may be begun: the lease is lost, or this replica hands over. Tells the time by itself, because a
+     * store that hangs does not even say that it does not answer.
+     */
     boolean ending() {
-        return lost || handingOver;
+        return lost || handingOver || System.nanoTime() - renewedAt > timeToLive.toNanos() * 3 / 4;
     }
 
     /** Stop relying on the lease, without waiting for the store to say so. */
@@ -47,22 +52,12 @@ final class LeaseKeeper implements AutoCloseable {
     }
 
     private void keep() {
-        long renewedAt = System.nanoTime();
         while (!closed && !lost) {
             try {
-                Thread.sleep(timeToLive.dividedBy(4));
-                if (runs.renew(lease, timeToLive)) {
-                    renewedAt = System.nanoTime();
-                } else {
-                    lost = true;
+                bell.await(timeToLive.dividedBy(4));
+                if (!closed) {
+                    renew();
                 }
-            } catch (LockstepException e) {
-                LOG.log(
-                        WARNING,
-                        "run={0} the lease could not be renewed: {1}",
-                        lease.run().shortForm(),
-                        e.getMessage());
-                lost = lost || System.nanoTime() - renewedAt > timeToLive.toNanos() * 3 / 4;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -70,12 +65,33 @@ final class LeaseKeeper implements AutoCloseable {
         }
     }
 
+    private void renew() {
+        long askedAt = System.nanoTime();
+        try {
+            if (runs.renew(lease, timeToLive)) {
+                renewedAt = askedAt;
+            } else {
+                lost = true;
+            }
+        } catch (RuntimeException e) {
+            warn("the lease could not be renewed", e);
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        bell.ring();
         if (!lost) {
-            runs.release(lease);
+            try {
+                runs.release(lease);
+            } catch (RuntimeException e) {
+                warn("the lease could not be given back, so others wait for its end", e);
+            }
         }
+    }
+
+    private void warn(String what, RuntimeException e) {
+        LOG.log(WARNING, "run={0} {1}: {2}", lease.run().shortForm(), what, e.getMessage());
     }
 }

@@ -145,31 +145,46 @@ public final class Operations {
         switch (explainer.examine(plan.document())) {
             case Examination.Fits(Explanation explanation) -> begin(plan, explanation, actor);
             case Examination.Violates(List<Violation> violations) -> throw LockstepException.invalidPlan(violations);
-            case Examination.Unreachable(String reason) ->
-                plans.await(key, new PendingStart(actor.name(), reason, clock.instant()));
+            case Examination.Unreachable(String reason) -> {
+                if (plan.pendingStart().isEmpty()) {
+                    plans.await(key, new PendingStart(actor.name(), reason, clock.instant()));
+                }
+            }
         }
         return view(key);
     }
 
-    /** Tries the starts again that wait for their database. */
+    /** Tries the starts again that wait for their database. Each waits for itself: what is in one's way is no other's. */
     void startWaiting() {
         for (StoredPlan plan : plans.all()) {
-            plan.pendingStart().ifPresent(start -> startAgain(plan, start));
+            plan.pendingStart().ifPresent(start -> {
+                String reason = startAgain(plan, start).orElse(start.reason());
+                if (!reason.equals(start.reason())) {
+                    plans.await(plan.document().key(), new PendingStart(start.actor(), reason, start.since()));
+                }
+            });
         }
     }
 
-    private void startAgain(StoredPlan plan, PendingStart start) {
-        switch (explainer.examine(plan.document())) {
-            case Examination.Fits(Explanation explanation) -> begin(plan, explanation, new Actor(start.actor(), false));
-            case Examination.Violates(List<Violation> violations) -> {
-                String first = violations.getFirst().path() + ": "
-                        + violations.getFirst().message();
-                String reason = "The plan does not fit the database: " + first;
-                plans.await(plan.document().key(), new PendingStart(start.actor(), reason, start.since()));
+    /** Why it still waits, as far as that is another reason than before may have been. */
+    private Optional<String> startAgain(StoredPlan plan, PendingStart start) {
+        try {
+            return switch (explainer.examine(plan.document())) {
+                case Examination.Fits(Explanation explanation) -> {
+                    begin(plan, explanation, new Actor(start.actor(), false));
+                    yield Optional.empty();
+                }
+                case Examination.Violates(List<Violation> violations) ->
+                    Optional.of("The plan does not fit the database: "
+                            + violations.getFirst().path() + ": "
+                            + violations.getFirst().message());
+                case Examination.Unreachable(String reason) -> Optional.of(reason);
+            };
+        } catch (LockstepException e) {
+            if (e.code() == ErrorCode.STORE_UNREACHABLE) {
+                throw e;
             }
-            case Examination.Unreachable _ -> {
-                // Still waiting, for the reason that is known.
-            }
+            return Optional.of(e.getMessage());
         }
     }
 

@@ -3,6 +3,8 @@ package dev.lockstep.engine;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.gate.Verdict;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Lifecycle;
 import dev.lockstep.lifecycle.Next;
@@ -63,8 +65,8 @@ final class RunAdvancer {
     }
 
     Ended advance() throws InterruptedException {
-        if (append(List.of(new Event.LeaseTaken(lease.holder(), lease.fence()))) == Journalist.Written.LEASE_LOST) {
-            return Ended.HANDED_OVER;
+        if (leaseTaken() == Journalist.Written.LEASE_LOST) {
+            return lost();
         }
         Sighting sighting = new Sighting.None();
         while (!keeper.ending()) {
@@ -74,11 +76,15 @@ final class RunAdvancer {
             switch (next) {
                 case Next.Append(List<Event> events) -> {
                     if (decided(state, events) == Journalist.Written.LEASE_LOST) {
-                        return Ended.HANDED_OVER;
+                        return lost();
                     }
                 }
                 case Next.Look look -> sighting = seen(state, look);
-                case Next.Execute(Position at, int attempt) -> execute(state, at, attempt);
+                case Next.Execute(Position at, int attempt) -> {
+                    if (execute(state, at, attempt) == Journalist.Written.LEASE_LOST) {
+                        return lost();
+                    }
+                }
                 case Next.Wait(Optional<Instant> until) ->
                     bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
                 case Next.Rest _ -> {
@@ -89,9 +95,45 @@ final class RunAdvancer {
         return Ended.HANDED_OVER;
     }
 
+    /** Somebody else goes on from here; what they do with the lease is not ours to end. */
+    private Ended lost() {
+        keeper.giveUp();
+        return Ended.HANDED_OVER;
+    }
+
+    /** Before this lease was had, somebody may have ended the run or paused it; then it was taken for nothing. */
+    private Journalist.Written leaseTaken() {
+        List<Event> taken = List.of(new Event.LeaseTaken(lease.holder(), lease.fence()));
+        return journalist.write(state -> {
+            if (Lifecycle.next(state, new Sighting.None(), clock.instant()) instanceof Next.Rest) {
+                return List.of();
+            }
+            log(taken);
+            return taken;
+        });
+    }
+
     private Sighting seen(RunState state, Next.Look look) {
-        Position at = state.position().orElseThrow();
-        return new Sighting.Seen(lookout.verdict(run.document().spec(), state, at, look.freshness()), look.freshness());
+        return new Sighting.Seen(verdict(state, look.freshness()), look.freshness());
+    }
+
+    /** A look that fails for another reason than the store holds the gate, with the reason where a person sees it (G1). */
+    private Verdict verdict(RunState state, Next.Freshness freshness) {
+        try {
+            return lookout.verdict(
+                    run.document().spec(), state, state.position().orElseThrow(), freshness);
+        } catch (RuntimeException e) {
+            if (e instanceof LockstepException known && known.code() == ErrorCode.STORE_UNREACHABLE) {
+                throw known;
+            }
+            LOG.log(WARNING, "run=" + run.id().shortForm() + " a look at the cluster failed", e);
+            return new Verdict.Inconclusive(List.of(new Blocker(
+                    Blocker.Code.EVIDENCE_STALE,
+                    "the cluster",
+                    "whoever runs Lockstep",
+                    "Nobody could see what runs now: " + e.getMessage() + ".",
+                    "Lockstep looks again by itself. If this stays, its log says more.")));
+        }
     }
 
     private Duration fromNow(Instant until) {
@@ -105,22 +147,19 @@ final class RunAdvancer {
         return journalist.write(state -> state.equals(on) ? events : List.of());
     }
 
-    private Journalist.Written append(List<Event> events) {
-        log(events);
-        return journalist.write(_ -> events);
-    }
-
-    private void execute(RunState state, Position at, int attempt) throws InterruptedException {
+    private Journalist.Written execute(RunState state, Position at, int attempt) throws InterruptedException {
         String step = state.script().step(at).name();
         StepOutcome outcome = steps.run(run, state, at, attempt, keeper, journalist);
         Event event = event(step, at, outcome);
         log(List.of(event));
-        journalist.write(now -> now.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
-                ? List.of(event)
-                : List.of());
+        Journalist.Written written = journalist.write(
+                now -> now.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
+                        ? List.of(event)
+                        : List.of());
         if (outcome instanceof StepOutcome.FencedOut) {
             keeper.giveUp();
         }
+        return written;
     }
 
     private Event event(String step, Position at, StepOutcome outcome) {

@@ -38,10 +38,15 @@ public final class RunEngine implements AutoCloseable {
     private final Map<RunId, Bell> advancing = new ConcurrentHashMap<>();
     private final Set<RunId> resting = ConcurrentHashMap.newKeySet();
     private final Set<RunId> touched = ConcurrentHashMap.newKeySet();
+    private final Map<RunId, Setback> setbacks = new ConcurrentHashMap<>();
     private final Map<RunId, LeaseKeeper> keepers = new ConcurrentHashMap<>();
     private final Bell bell = new Bell();
+    private final Bell startBell = new Bell();
     private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
+    /** Only the sweeping thread counts. */
+    private long sweeps;
+
     private volatile boolean stopping;
 
     /**
@@ -72,7 +77,12 @@ public final class RunEngine implements AutoCloseable {
     public void start() {
         subscriptions.add(runs.onChange(this::changed));
         subscriptions.add(lookout.onChange(() -> advancing.values().forEach(Bell::ring)));
-        Thread.ofVirtual().name("engine").start(this::sweep);
+        Thread.ofVirtual().name("engine").start(() -> again("look for runs", bell, this::sweep));
+        // On a thread of its own: a database that does not answer takes its time, and runs on others must not wait for
+        // it.
+        Thread.ofVirtual()
+                .name("waiting-starts")
+                .start(() -> again("try the starts that wait", startBell, operations::startWaiting));
     }
 
     private void changed(RunId run) {
@@ -86,30 +96,38 @@ public final class RunEngine implements AutoCloseable {
         }
     }
 
-    private void sweep() {
-        for (long sweeps = 1; !stopping; sweeps++) {
-            if (sweeps % LOOK_AT_RESTING == 0) {
-                resting.clear();
-            }
+    private void again(String what, Bell early, Runnable work) {
+        while (!stopping) {
             try {
-                operations.startWaiting();
-                for (RunId run : runs.active()) {
-                    if (!resting.contains(run) && !stopping) {
-                        takeOver(run);
-                    }
-                }
+                work.run();
             } catch (LockstepException e) {
-                LOG.log(WARNING, "the engine could not look for runs and tries again: {0}", e.getMessage());
+                LOG.log(WARNING, "the engine could not {0} and tries again: {1}", what, e.getMessage());
             } catch (RuntimeException e) {
-                LOG.log(ERROR, "the engine could not look for runs and tries again", e);
+                LOG.log(ERROR, "the engine could not " + what + " and tries again", e);
             }
             try {
-                bell.await(settings.sweep());
+                early.await(settings.sweep());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             }
         }
+    }
+
+    private void sweep() {
+        if (++sweeps % LOOK_AT_RESTING == 0) {
+            resting.clear();
+        }
+        for (RunId run : runs.active()) {
+            if (!resting.contains(run) && !stopping && !setBack(run)) {
+                takeOver(run);
+            }
+        }
+    }
+
+    private boolean setBack(RunId run) {
+        Setback last = setbacks.get(run);
+        return last != null && !last.over();
     }
 
     private void takeOver(RunId id) {
@@ -118,34 +136,58 @@ public final class RunEngine implements AutoCloseable {
             Thread.ofVirtual().name("run-" + id.shortForm()).start(() -> {
                 try {
                     advance(id, own);
+                    setbacks.remove(id);
                 } catch (LockstepException e) {
                     LOG.log(WARNING, "run={0} is left alone for now: {1}", id.shortForm(), e.getMessage());
+                    setBackOnceMore(id);
                 } catch (RuntimeException e) {
                     LOG.log(ERROR, "run=" + id.shortForm() + " is left alone for now", e);
+                    setBackOnceMore(id);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } finally {
-                    advancing.remove(id);
-                    departed.ring();
+                    left(id);
                 }
             });
         }
     }
 
+    /** What came while the run was being left rang a bell that nobody hears any more. */
+    private void left(RunId id) {
+        advancing.remove(id);
+        departed.ring();
+        if (touched.contains(id)) {
+            bell.ring();
+        }
+    }
+
+    /** Its own words about the failed try come back as changes; without a pause they would be the next try's reason. */
+    private void setBackOnceMore(RunId id) {
+        setbacks.compute(id, (_, last) -> Setback.after(last, settings.sweep()));
+    }
+
     private void advance(RunId id, Bell own) throws InterruptedException {
         touched.remove(id);
+        if (stopping) {
+            return;
+        }
         Optional<StoredRun> found = runs.find(id);
         if (found.isEmpty() || rests(found.get())) {
             rest(id);
             return;
         }
         StoredRun run = found.get();
+        long askedAt = System.nanoTime();
         Optional<Lease> lease = runs.acquire(id, settings.holder(), settings.leaseTimeToLive());
         if (lease.isEmpty()) {
             return;
         }
-        try (LeaseKeeper keeper = new LeaseKeeper(runs, lease.get(), settings.leaseTimeToLive())) {
+        try (LeaseKeeper keeper = new LeaseKeeper(runs, lease.get(), askedAt, settings.leaseTimeToLive())) {
             keepers.put(id, keeper);
+            if (stopping) {
+                // Closed after the lease was asked for: whoever closed may not have seen this keeper.
+                keeper.handOver();
+            }
             Journalist journalist = new Journalist(runs, run, new Runs.Authority.Holder(lease.get()), clock);
             RunAdvancer advancer = new RunAdvancer(run, keeper, journalist, lookout, steps, own, clock);
             if (advancer.advance() == RunAdvancer.Ended.RESTING) {
@@ -161,7 +203,6 @@ public final class RunEngine implements AutoCloseable {
         resting.add(id);
         if (touched.contains(id)) {
             resting.remove(id);
-            bell.ring();
         }
     }
 
@@ -179,6 +220,7 @@ public final class RunEngine implements AutoCloseable {
     public void close() {
         stopping = true;
         bell.ring();
+        startBell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
         awaitDepartures();
@@ -195,7 +237,7 @@ public final class RunEngine implements AutoCloseable {
         long deadline = System.nanoTime() + HAND_OVER_WITHIN.toNanos();
         try {
             while (!advancing.isEmpty() && System.nanoTime() < deadline) {
-                departed.await(HAND_OVER_WITHIN.dividedBy(20));
+                departed.await(Duration.ofNanos(deadline - System.nanoTime()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

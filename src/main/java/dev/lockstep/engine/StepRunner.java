@@ -1,9 +1,14 @@
 package dev.lockstep.engine;
 
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.lockstep.change.Step;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.RunState;
@@ -15,6 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Has one step done on its target, and keeps the journal, the progress and the lease in touch with it meanwhile. */
 final class StepRunner {
+    private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
+
     private final Targets targets;
     private final Runs runs;
 
@@ -40,9 +47,26 @@ final class StepRunner {
                 keeper.lease().fence(),
                 spec.locks(),
                 spec.backfill());
-        try (Watch watch = new Watch(run, step.name(), at, keeper, journalist)) {
+        try (Watch watch = new Watch(run, state, at, keeper, journalist)) {
             return targets.execute(order, watch);
+        } catch (LockstepException e) {
+            if (e.code().retryable()) {
+                throw e;
+            }
+            return unforeseen(step, e);
+        } catch (RuntimeException e) {
+            return unforeseen(step, e);
         }
+    }
+
+    /** A fault of ours: a person has to see it on the run, and not only in a log that fills up with new attempts. */
+    private static StepOutcome unforeseen(Step step, RuntimeException e) {
+        LOG.log(ERROR, "step=" + step.name() + " ended in a way that nobody has foreseen", e);
+        return new StepOutcome.Failed(
+                ErrorCode.INTERNAL,
+                "Step " + step.name() + " ended in a way that Lockstep has not foreseen: " + e.getMessage() + ".",
+                "Look at Lockstep's log for the whole of it and report it. Retry does the step again; what an earlier"
+                        + " attempt has done is seen in the database and not done twice.");
     }
 
     /**
@@ -54,40 +78,49 @@ final class StepRunner {
         private final Position at;
         private final LeaseKeeper keeper;
         private final Journalist journalist;
-        private final AtomicReference<List<Blocker>> waitingFor = new AtomicReference<>(List.of());
+        private final AtomicReference<List<Blocker>> waitingFor;
         private final Bell bell = new Bell();
         private final AutoCloseable subscription;
-        private final Thread thread;
         private volatile boolean stop;
+        private volatile boolean closed;
 
-        Watch(StoredRun run, String step, Position at, LeaseKeeper keeper, Journalist journalist) {
+        Watch(StoredRun run, RunState state, Position at, LeaseKeeper keeper, Journalist journalist) {
             this.run = run;
-            this.step = step;
+            this.step = state.script().step(at).name();
             this.at = at;
             this.keeper = keeper;
             this.journalist = journalist;
+            // What the last attempt waited for still stands in the journal until this one says otherwise.
+            this.waitingFor = new AtomicReference<>(
+                    state.holds().stream().map(Hold::blocker).toList());
             this.subscription = runs.onChange(changed -> {
                 if (changed.equals(run.id())) {
                     bell.ring();
                 }
             });
-            this.thread =
-                    Thread.ofVirtual().name("watch-" + run.id().shortForm()).start(this::watch);
+            Thread.ofVirtual().name("watch-" + run.id().shortForm()).start(this::watch);
         }
 
         private void watch() {
             try {
-                while (!stop) {
-                    RunState state = journalist.read();
-                    stop = state.suspended()
-                            || !(state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at));
+                while (!stop && !closed) {
+                    look();
                     bell.await(Duration.ofSeconds(2));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (LockstepException e) {
-                // The store does not answer: the lease keeper decides when that is long enough to stop.
-                stop = e.code() != ErrorCode.STORE_UNREACHABLE;
+            }
+        }
+
+        /** While the store does not answer, the step goes on: the lease keeper decides when that has been too long. */
+        private void look() {
+            try {
+                RunState state = journalist.read();
+                stop = state.suspended()
+                        || !(state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at));
+            } catch (RuntimeException e) {
+                stop = !(e instanceof LockstepException known && known.code().retryable());
+                LOG.log(WARNING, "step={0} nobody could look for commands: {1}", step, e.getMessage());
             }
         }
 
@@ -96,27 +129,41 @@ final class StepRunner {
             return stop || keeper.ending();
         }
 
+        /** A step never fails because nobody could be told about it. */
         @Override
         public void progressed(Progress progress) {
-            runs.report(run.id(), progress);
+            try {
+                runs.report(run.id(), progress);
+            } catch (RuntimeException e) {
+                LOG.log(DEBUG, "step={0} its progress could not be kept: {1}", step, e.getMessage());
+            }
         }
 
         @Override
         public void waitingFor(List<Blocker> blockers) {
-            if (waitingFor.getAndSet(blockers).equals(blockers)) {
+            List<Blocker> before = waitingFor.getAndSet(blockers);
+            if (before.equals(blockers)) {
                 return;
             }
             Direction direction = at.direction();
-            journalist.write(
-                    state -> state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
-                            ? List.of(new Event.StepWaiting(step, direction, blockers))
-                            : List.of());
+            try {
+                Journalist.Written written = journalist.write(
+                        state -> state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
+                                ? List.of(new Event.StepWaiting(step, direction, blockers))
+                                : List.of());
+                if (written == Journalist.Written.LEASE_LOST) {
+                    keeper.giveUp();
+                }
+            } catch (RuntimeException e) {
+                waitingFor.set(before);
+                LOG.log(WARNING, "step={0} what it waits for could not be written: {1}", step, e.getMessage());
+            }
         }
 
         @Override
         public void close() {
-            stop = true;
-            thread.interrupt();
+            closed = true;
+            bell.ring();
             try {
                 subscription.close();
             } catch (Exception e) {

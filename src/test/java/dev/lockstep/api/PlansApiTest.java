@@ -161,6 +161,8 @@ class PlansApiTest {
                 .queryParam("timeoutSeconds", 60)
                 .get(PLANS + plan + "/wait")
                 .then()
+                .log()
+                .ifValidationFails()
                 .statusCode(200)
                 .body("reached", is(true))
                 .body("until", is(until));
@@ -301,5 +303,34 @@ class PlansApiTest {
                 .then()
                 .spec(problem(400, "RequestInvalid"))
                 .body("violations.size()", greaterThan(1));
+    }
+
+    @Test
+    void aLateRepetitionUnderTheSameKeyChangesNothing() {
+        yaml(AUTHOR, plan("repeated")).put(PLANS + "repeated").then().statusCode(201);
+        as(AUTHOR)
+                .header("Idempotency-Key", "k1")
+                .post(PLANS + "repeated/start")
+                .then()
+                .statusCode(200);
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/suspend")
+                .then()
+                .statusCode(200)
+                .body("state", is("Paused"));
+        as(AUTHOR).post(PLANS + "repeated/resume").then().statusCode(200).body("state", not(is("Paused")));
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/suspend")
+                .then()
+                .statusCode(200)
+                .body("state", not(is("Paused")));
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/resume")
+                .then()
+                .spec(problem(400, "RequestInvalid"))
+                .body("detail", containsString("suspend"));
     }
 }

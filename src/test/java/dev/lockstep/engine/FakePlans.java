@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Plans in memory, beside the runs of the same store. */
+/** Plans in memory, beside the runs of the same store and under the same lock, as one database would have it. */
 final class FakePlans implements Plans {
     private final FakeRuns runs;
     private final Map<PlanKey, StoredPlan> kept =
@@ -21,65 +21,76 @@ final class FakePlans implements Plans {
     }
 
     @Override
-    public synchronized Optional<StoredPlan> find(PlanKey key) {
-        return Optional.ofNullable(kept.get(key)).map(this::withRun);
+    public Optional<StoredPlan> find(PlanKey key) {
+        synchronized (runs) {
+            return Optional.ofNullable(kept.get(key)).map(this::withRun);
+        }
     }
 
     @Override
-    public synchronized List<StoredPlan> all() {
-        return kept.values().stream().map(this::withRun).toList();
+    public List<StoredPlan> all() {
+        synchronized (runs) {
+            return kept.values().stream().map(this::withRun).toList();
+        }
     }
 
     @Override
-    public synchronized Saved save(
-            PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now) {
-        Optional<StoredPlan> known = find(document.key());
-        int revision = known.map(StoredPlan::revision).orElse(0);
-        if (expectedRevision.isPresent() && expectedRevision.get() != revision) {
-            return new Saved.Outdated(revision);
+    public Saved save(PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now) {
+        synchronized (runs) {
+            Optional<StoredPlan> known = find(document.key());
+            int revision = known.map(StoredPlan::revision).orElse(0);
+            if (expectedRevision.isPresent() && expectedRevision.get() != revision) {
+                return new Saved.Outdated(revision);
+            }
+            if (known.isPresent() && known.get().digest().equals(document.digest())) {
+                return new Saved.Unchanged(known.get());
+            }
+            if (known.isPresent() && inProgress(known.get())) {
+                return new Saved.InProgress(known.get());
+            }
+            Instant created = known.map(StoredPlan::createdAt).orElse(now);
+            StoredPlan saved = withRun(new StoredPlan(
+                    document,
+                    revision + 1,
+                    document.digest(),
+                    author,
+                    created,
+                    now,
+                    Optional.empty(),
+                    known.flatMap(StoredPlan::pendingStart)));
+            kept.put(document.key(), saved);
+            return known.isPresent() ? new Saved.Replaced(saved) : new Saved.Created(saved);
         }
-        if (known.isPresent() && known.get().digest().equals(document.digest())) {
-            return new Saved.Unchanged(known.get());
-        }
-        if (known.isPresent() && inProgress(known.get())) {
-            return new Saved.InProgress(known.get());
-        }
-        Instant created = known.map(StoredPlan::createdAt).orElse(now);
-        StoredPlan saved = withRun(new StoredPlan(
-                document,
-                revision + 1,
-                document.digest(),
-                author,
-                created,
-                now,
-                Optional.empty(),
-                known.flatMap(StoredPlan::pendingStart)));
-        kept.put(document.key(), saved);
-        return known.isPresent() ? new Saved.Replaced(saved) : new Saved.Created(saved);
     }
 
     @Override
-    public synchronized void await(PlanKey key, PendingStart start) {
-        kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.of(start)));
+    public void await(PlanKey key, PendingStart start) {
+        synchronized (runs) {
+            kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.of(start)));
+        }
     }
 
     @Override
-    public synchronized void forgetStart(PlanKey key) {
-        kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.empty()));
+    public void forgetStart(PlanKey key) {
+        synchronized (runs) {
+            kept.computeIfPresent(key, (_, plan) -> waiting(plan, Optional.empty()));
+        }
     }
 
     @Override
-    public synchronized Deleted delete(PlanKey key) {
-        Optional<StoredPlan> known = find(key);
-        if (known.isEmpty()) {
-            return Deleted.NOT_FOUND;
+    public Deleted delete(PlanKey key) {
+        synchronized (runs) {
+            Optional<StoredPlan> known = find(key);
+            if (known.isEmpty()) {
+                return Deleted.NOT_FOUND;
+            }
+            if (inProgress(known.get())) {
+                return Deleted.IN_PROGRESS;
+            }
+            kept.remove(key);
+            runs.forget(key);
+            return Deleted.DELETED;
         }
-        if (inProgress(known.get())) {
-            return Deleted.IN_PROGRESS;
-        }
-        kept.remove(key);
-        runs.forget(key);
-        return Deleted.DELETED;
     }
 
     private boolean inProgress(StoredPlan plan) {

@@ -127,6 +127,12 @@ final class FakeRuns implements Runs {
         return found.lease;
     }
 
+    /** Gives the lease to somebody else, as if it had ended. */
+    synchronized Lease steal(RunId run, String thief) {
+        kept(run).leaseEnds = Instant.EPOCH;
+        return acquire(run, thief, Duration.ofHours(1)).orElseThrow();
+    }
+
     @Override
     public synchronized boolean renew(Lease lease, Duration timeToLive) {
         Kept found = kept(lease.run());

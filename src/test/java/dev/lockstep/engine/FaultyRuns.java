@@ -5,13 +5,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** One replica's connection to a store; it can be cut, and mended. */
 final class FaultyRuns implements Runs {
     private final Runs store;
     private volatile boolean cut;
+    private volatile boolean withoutReports;
+    private volatile boolean hanging;
     private volatile Runnable beforeAcquire = () -> {};
+    private final AtomicInteger refused = new AtomicInteger();
 
     FaultyRuns(Runs store) {
         this.store = store;
@@ -26,6 +31,21 @@ final class FaultyRuns implements Runs {
         cut = false;
     }
 
+    /** Leases are not renewed, and nobody says so. */
+    void hangs(boolean now) {
+        hanging = now;
+    }
+
+    /** How many calls have failed. */
+    int refused() {
+        return refused.get();
+    }
+
+    /** Only what pods report cannot be read. */
+    void forgetsReports(boolean now) {
+        withoutReports = now;
+    }
+
     /** What happens elsewhere right before this replica asks for a lease. */
     void beforeAcquire(Runnable elsewhere) {
         beforeAcquire = elsewhere;
@@ -33,6 +53,7 @@ final class FaultyRuns implements Runs {
 
     private Runs store() {
         if (cut) {
+            refused.incrementAndGet();
             throw new LockstepException(ErrorCode.STORE_UNREACHABLE, "The store does not answer.");
         }
         return store;
@@ -72,6 +93,9 @@ final class FaultyRuns implements Runs {
 
     @Override
     public boolean renew(Lease lease, Duration timeToLive) {
+        while (hanging) {
+            LockSupport.parkNanos(1_000_000);
+        }
         return store().renew(lease, timeToLive);
     }
 
@@ -97,6 +121,9 @@ final class FaultyRuns implements Runs {
 
     @Override
     public List<PodReport> reports(List<String> podUids) {
+        if (withoutReports) {
+            throw new LockstepException(ErrorCode.STORE_UNREACHABLE, "The store does not answer.");
+        }
         return store().reports(podUids);
     }
 
