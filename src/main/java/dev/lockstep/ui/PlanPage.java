@@ -160,9 +160,14 @@ public record PlanPage(
 
     private static List<JournalLine> lines(RunView run, List<JournalEntry> journal, Instant now) {
         Account account = new Account(run.state().script());
-        return journal.reversed().stream()
-                .limit(JOURNAL_LINES)
-                .map(entry -> JournalLine.of(entry, account, now))
-                .toList();
+        List<JournalLine> lines = new ArrayList<>();
+        for (JournalEntry entry : journal.subList(Math.max(0, journal.size() - JOURNAL_LINES), journal.size())) {
+            JournalLine line = JournalLine.of(entry, account, now);
+            // A gate's blockers differ in more than the page tells; the same sentence again is no news to people.
+            if (lines.isEmpty() || !lines.getLast().sentence().equals(line.sentence())) {
+                lines.add(line);
+            }
+        }
+        return lines.reversed();
     }
 }

@@ -19,13 +19,19 @@ function ended(pod) {
   return pod.running === false;
 }
 
+// Pods of one ReplicaSet differ in their last part only.
+function shortName(pod) {
+  return pod.name?.slice(pod.name.lastIndexOf("-") + 1);
+}
+
 function row(pod) {
   const line = document.createElement("tr");
   const runs = (pod.version ?? "–") + (ended(pod) ? ", ended" : "");
-  for (const [index, value] of [pod.name, runs, number(pod.requests), number(pod.failed)].entries()) {
+  for (const [index, value] of [shortName(pod), runs, number(pod.requests), number(pod.failed)].entries()) {
     const cell = document.createElement(index === 0 ? "th" : "td");
     if (index === 0) {
       cell.scope = "row";
+      cell.title = pod.name ?? "";
     }
     if (index > 1) {
       cell.className = "number";

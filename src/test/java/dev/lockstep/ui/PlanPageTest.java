@@ -7,8 +7,10 @@ import dev.lockstep.engine.Actor;
 import dev.lockstep.engine.Decision;
 import dev.lockstep.engine.PendingStart;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.PhaseName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -187,6 +189,19 @@ class PlanPageTest {
         assertThat(page.journal()).hasSize(100);
         assertThat(page.journal().getFirst().sequence()).isEqualTo(123);
         assertThat(page.older()).isEqualTo(Optional.of("23"));
+    }
+
+    @Test
+    void sameSentenceIsToldOnceWithTheTimeOfTheFirst() {
+        shop.isHeld();
+        List<JournalLine> before = shop.page(Shop.ADA).journal();
+        shop.hears(new Event.GateBlocked(
+                new PhaseName("new-only"),
+                shop.view().holds().stream().map(Hold::blocker).toList()));
+        assertThat(shop.journal()).hasSize(before.size() + 1);
+        assertThat(shop.page(Shop.ADA).journal())
+                .extracting(JournalLine::sequence)
+                .isEqualTo(before.stream().map(JournalLine::sequence).toList());
     }
 
     private static List<String> buttons(PlanPage page) {
