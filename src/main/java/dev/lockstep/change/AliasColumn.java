@@ -82,19 +82,10 @@ record AliasColumn(Table table, Column original, Identifier name) {
      * same transaction.
      */
     List<String> remove() {
-        return List.of("DO "
-                + SqlText.body("""
-                        BEGIN
-                          IF EXISTS (%s) THEN
-                            %s
-                            ALTER TABLE %s DROP COLUMN %s;
-                          END IF;
-                        END
-                        """.formatted(
-                        Look.trigger(table.name(), lastTrigger()),
-                        String.join("\n    ", dropTriggers().map(s -> s + ";").toList()),
-                        on(),
-                        name.sql())));
+        return List.of(SqlText.onlyIf(
+                Look.triggerExists(table.name(), lastTrigger()),
+                Stream.concat(dropTriggers(), Stream.of("ALTER TABLE " + on() + " DROP COLUMN " + name.sql()))
+                        .toArray(String[]::new)));
     }
 
     /**

@@ -130,7 +130,11 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .toList();
         Undo validate = key.validated()
                 ? new Undo.By(new Transactional(
-                        List.of(alter + "VALIDATE CONSTRAINT " + key.name().sql()), proof, true))
+                        List.of(SqlText.onlyIf(
+                                Look.constraintExists(table, key.name()),
+                                alter + "VALIDATE CONSTRAINT " + key.name().sql())),
+                        proof,
+                        true))
                 : new Undo.Nothing();
         return List.of(
                 new Step(
@@ -148,19 +152,10 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                         new Transactional(
                                 List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
                         new Undo.By(new Transactional(
-                                List.of("DO "
-                                        + SqlText.body("""
-                                                BEGIN
-                                                  IF (%s) THEN
-                                                    %sADD CONSTRAINT %s %s%s;
-                                                  END IF;
-                                                END
-                                                """.formatted(
-                                                        Look.constraintGone(table, key.name()),
-                                                        alter,
-                                                        key.name().sql(),
-                                                        key.definition(),
-                                                        unproven))),
+                                List.of(SqlText.onlyIf(
+                                        Look.constraintGone(table, key.name()),
+                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
+                                                + unproven)),
                                 back,
                                 false)),
                         Look.constraintGone(table, key.name())));

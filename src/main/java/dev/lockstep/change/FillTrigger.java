@@ -58,17 +58,10 @@ record FillTrigger(TableName table, Identifier column, String expression) {
 
     /** Takes away the column and the trigger that came with it, unless they are not there; the trigger is the mark. */
     List<String> removeWithColumn() {
-        return List.of("DO "
-                + SqlText.body("""
-                        BEGIN
-                          IF EXISTS (%s) THEN
-                            %s;
-                            %s;
-                            ALTER TABLE %s DROP COLUMN %s;
-                          END IF;
-                        END
-                        """.formatted(
-                        Look.trigger(table, trigger()), drop().get(0), drop().get(1), table.sql(), column.sql())));
+        return List.of(SqlText.onlyIf(
+                Look.triggerExists(table, trigger()),
+                Stream.concat(drop().stream(), Stream.of("ALTER TABLE " + table.sql() + " DROP COLUMN " + column.sql()))
+                        .toArray(String[]::new)));
     }
 
     /** The last step of the contract: by then all code writes the column itself. */

@@ -62,8 +62,7 @@ final class Look {
         return "SELECT NOT EXISTS (" + query + ")";
     }
 
-    /** The trigger itself, as a query of one row. */
-    static String trigger(TableName table, Identifier trigger) {
+    private static String trigger(TableName table, Identifier trigger) {
         return "SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = " + oid(table) + " AND tgname = "
                 + SqlText.literal(trigger.value());
     }

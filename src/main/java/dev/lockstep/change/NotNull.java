@@ -33,7 +33,7 @@ record NotNull(Table table, Identifier column) {
                 new Step(
                         names.claim("validate"),
                         "Prove to the server that every row has a value in " + column,
-                        validation(),
+                        validation(validate()),
                         new Undo.Nothing(),
                         Look.constraintValid(table.name(), check())),
                 new Step(
@@ -61,7 +61,8 @@ record NotNull(Table table, Identifier column) {
                                 notNullGone,
                                 "Column " + table.name() + "." + column + " is NOT NULL.",
                                 "Somebody has changed it since. Set it NOT NULL again, or abort and start the plan anew."),
-                        new Undo.By(brief(setNotNull(), dropCheck())),
+                        new Undo.By(brief(SqlText.onlyIf(
+                                Look.constraintValid(table.name(), check()), setNotNull(), dropCheck()))),
                         Look.noRow(notNullGone)),
                 new Step(
                         names.claim("still-no-default"),
@@ -70,7 +71,8 @@ record NotNull(Table table, Identifier column) {
                                 defaultCame,
                                 "Column " + table.name() + "." + column + " has no default.",
                                 "Somebody has given it one since. Take it away, or abort and start the plan anew."),
-                        new Undo.By(validation()),
+                        new Undo.By(
+                                validation(SqlText.onlyIf(Look.constraintExists(table.name(), check()), validate()))),
                         Look.noRow(defaultCame)),
                 new Step(
                         names.claim("drop-not-null"),
@@ -90,11 +92,13 @@ record NotNull(Table table, Identifier column) {
                 List.of(statements), List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)), false);
     }
 
-    private Transactional validation() {
+    private Transactional validation(String statement) {
         return new Transactional(
-                List.of(alter() + "VALIDATE CONSTRAINT " + check().sql()),
-                List.of(new TableLock(table.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                true);
+                List.of(statement), List.of(new TableLock(table.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), true);
+    }
+
+    private String validate() {
+        return alter() + "VALIDATE CONSTRAINT " + check().sql();
     }
 
     private String addCheck() {

@@ -21,6 +21,13 @@ final class SqlText {
         return tag + "\n" + code.strip() + "\n" + tag;
     }
 
+    /** Runs statements only where this look gives true, so that taking back what never happened harms nothing. */
+    static String onlyIf(String look, String... statements) {
+        return "DO "
+                + body("BEGIN\n  IF (" + look + ") THEN\n    " + String.join(";\n    ", statements)
+                        + ";\n  END IF;\nEND");
+    }
+
     /** An expression of a person's, safe to be followed by more: a comment at its end does not swallow the parenthesis. */
     static String enclosed(String expression) {
         return expression.contains("--") ? "(" + expression + "\n)" : "(" + expression + ")";

@@ -79,6 +79,15 @@ public final class Demo implements Prelude {
     @Override
     public OptionalInt afterStart(URI base) {
         Ground on = ground.orElseThrow();
+        try {
+            return perform(base, on);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            LOG.errorf("The demo cannot go on: %s", e.getMessage());
+            return OptionalInt.of(1);
+        }
+    }
+
+    private static OptionalInt perform(URI base, Ground on) {
         LockstepClient lockstep = new LockstepClient(base, on.settings().token(), PLAN_NAMESPACE, PLAN_NAME);
         boolean resumed = resumesOrBeginsAgain(on, lockstep);
         DemoWorld world = new DemoWorld(
@@ -93,13 +102,8 @@ public final class Demo implements Prelude {
         world.deployment().createAsKept();
         tell(base, on);
         DemoStory story = new DemoStory(world, lockstep, on.shop(), InstantSource.system());
-        try {
-            story.begin(resumed, plan());
-            return on.settings().auto() ? OptionalInt.of(story.play()) : OptionalInt.empty();
-        } catch (IllegalStateException e) {
-            LOG.errorf("The demo cannot go on: %s", e.getMessage());
-            return OptionalInt.of(1);
-        }
+        story.begin(resumed, plan());
+        return on.settings().auto() ? OptionalInt.of(story.play()) : OptionalInt.empty();
     }
 
     /** Stops what moves. The service calls it first of all when it ends: pods and watches live on its event loops. */

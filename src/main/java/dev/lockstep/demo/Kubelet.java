@@ -38,6 +38,7 @@ final class Kubelet implements AutoCloseable {
     private final InstantSource clock;
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
     private final AtomicInteger addresses = new AtomicInteger();
+    private final long network = 1 + ProcessHandle.current().pid() % 250;
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(
             2, Thread.ofVirtual().name("kubelet-", 0).factory());
     private final SharedIndexInformer<Pod> informer;
@@ -106,23 +107,29 @@ final class Kubelet implements AutoCloseable {
     }
 
     private Slot admit(Pod pod) {
-        int number = addresses.getAndIncrement();
-        // Linux answers on all of 127/8; each pod has an address of its own, as in a cluster.
-        Slot slot = new Slot(pod, "127.1.%d.%d".formatted(number / 250 % 250, 1 + number % 250));
+        Slot slot = new Slot(pod);
         after(pace.starting(), slot::start);
         return slot;
+    }
+
+    /**
+     * Linux answers on all of 127/8: each pod has an address of its own, as in a cluster. The second part differs between
+     * processes, so that two demos on one machine do not meet.
+     */
+    private String nextAddress() {
+        int number = addresses.getAndIncrement();
+        return "127.%d.%d.%d".formatted(network, number / 250 % 250, 1 + number % 250);
     }
 
     /** One pod's place on the node. */
     private final class Slot {
         private final Pod pod;
-        private final String address;
+        private String address = "";
         private Optional<PodProcess> process = Optional.empty();
         private boolean terminating;
 
-        Slot(Pod pod, String address) {
+        Slot(Pod pod) {
             this.pod = pod;
-            this.address = address;
         }
 
         synchronized boolean hasProcess() {
@@ -141,6 +148,7 @@ final class Kubelet implements AutoCloseable {
                 return;
             }
             Instant startedAt = clock.instant();
+            address = nextAddress();
             try {
                 process = Optional.of(runtime.start(pod, address));
             } catch (IllegalStateException e) {

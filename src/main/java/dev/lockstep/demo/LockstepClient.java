@@ -11,10 +11,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
-/** Speaks to Lockstep's REST API about one plan, as any user would. Blocks. */
+/**
+ * Speaks to Lockstep's REST API about one plan, as any user would. Blocks. What is answered with "not now" is asked
+ * again for a while, which is safe here: every request of this API may be repeated.
+ */
 final class LockstepClient {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
+    private static final int NOT_NOW = 503;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -62,13 +70,30 @@ final class LockstepClient {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new IllegalStateException("Lockstep does not answer at " + plan + ": " + e.getMessage(), e);
+            while (true) {
+                boolean last = System.nanoTime() > deadline;
+                Optional<HttpResponse<String>> response = sendOnce(request.build(), last);
+                if (response.isPresent() && (last || response.get().statusCode() != NOT_NOW)) {
+                    return response.get();
+                }
+                Thread.sleep(BETWEEN_TRIES);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while Lockstep was asked", e);
+        }
+    }
+
+    private Optional<HttpResponse<String>> sendOnce(HttpRequest request, boolean last) throws InterruptedException {
+        try {
+            return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException e) {
+            if (last) {
+                throw new IllegalStateException("Lockstep does not answer at " + plan + ": " + e.getMessage(), e);
+            }
+            return Optional.empty();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.plan;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,12 +69,14 @@ final class Fields {
     <T> Optional<T> whole(Supplier<T> make) {
         for (String name : given()) {
             if (!known.contains(name)) {
-                at.findings()
-                        .addBeside(
-                                path(name),
-                                "There is no field \"" + Node.quoted(name) + "\" here." + Spelling.hint(name, known));
+                at.findings().addBeside(path(name), unknown(name, known));
             }
         }
         return at.findings().gaps() == gapsBefore ? Optional.of(make.get()) : Optional.empty();
+    }
+
+    /** Says that nobody here knows a field of this name, and which was probably meant. */
+    static String unknown(String name, Collection<String> known) {
+        return "There is no field \"" + Node.quoted(name) + "\" here." + Spelling.hint(name, known);
     }
 }

@@ -21,6 +21,11 @@ final class Findings {
         violations.add(new Violation(path, message));
     }
 
+    /** A part is not known, for a reason that is, or will be, among the violations. */
+    void gap() {
+        gaps++;
+    }
+
     /** How many parts are not known. */
     int gaps() {
         return gaps;

@@ -116,17 +116,25 @@ record Node(String path, @Nullable Object value, Findings findings) {
         if (fields.isEmpty()) {
             return Optional.empty();
         }
+        List<String> given = fields.orElseThrow().given();
+        if (given.size() == 1 && !kinds.containsKey(given.getFirst())) {
+            // Not only beside the point: without it, nothing is known of this part.
+            return new Node(path + "." + given.getFirst(), null, findings)
+                    .refuse(Fields.unknown(given.getFirst(), kinds.sequencedKeySet()));
+        }
         List<T> read = new ArrayList<>();
         for (Map.Entry<String, Function<Node, Optional<T>>> kind : kinds.entrySet()) {
             fields.orElseThrow().optional(kind.getKey(), kind.getValue()).ifPresent(read::add);
         }
-        List<String> given = fields.orElseThrow().given();
         if (given.size() != 1) {
             findings.add(
                     path,
                     given.isEmpty()
                             ? "Says nothing; give it one of " + String.join(", ", kinds.sequencedKeySet()) + "."
                             : "Has " + String.join(" and ", given) + " together; make each an element of its own.");
+        }
+        if (read.isEmpty()) {
+            findings.gap();
         }
         return fields.orElseThrow().whole(read::getFirst);
     }

@@ -302,4 +302,33 @@ class PlansApiTest {
                 .spec(problem(400, "RequestInvalid"))
                 .body("violations.size()", greaterThan(1));
     }
+
+    @Test
+    void aLateRepetitionUnderTheSameKeyChangesNothing() {
+        yaml(AUTHOR, plan("repeated")).put(PLANS + "repeated").then().statusCode(201);
+        as(AUTHOR)
+                .header("Idempotency-Key", "k1")
+                .post(PLANS + "repeated/start")
+                .then()
+                .statusCode(200);
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/suspend")
+                .then()
+                .statusCode(200)
+                .body("state", is("Paused"));
+        as(AUTHOR).post(PLANS + "repeated/resume").then().statusCode(200).body("state", not(is("Paused")));
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/suspend")
+                .then()
+                .statusCode(200)
+                .body("state", not(is("Paused")));
+        as(AUTHOR)
+                .header("Idempotency-Key", "k2")
+                .post(PLANS + "repeated/resume")
+                .then()
+                .spec(problem(400, "RequestInvalid"))
+                .body("detail", containsString("suspend"));
+    }
 }

@@ -54,6 +54,19 @@ class RefusalsTest {
     }
 
     @Test
+    void aFieldThatIsNotKnownHidesNothingThatDoesNotFitTheDatabase() {
+        yaml(
+                        AUTHOR,
+                        plan("worse")
+                                .replace("minStableSeconds", "minStable")
+                                .replace("phase: contract,", "phase: contrakt,"))
+                .put(PLANS + "worse")
+                .then()
+                .spec(problem(422, "PlanInvalid"))
+                .body("violations.path", contains("spec.minStable", "spec.approvals[0].phase"));
+    }
+
+    @Test
     void theAddressMustNameThePlan() {
         yaml(AUTHOR, plan("one"))
                 .put(PLANS + "other")

@@ -46,7 +46,9 @@ class LeaseKeeperTest {
             thief = bench.runs.steal(run, "thief");
             patiently("it to notice").until(keeper::ending);
         }
-        assertThat(bench.runs.holder(run)).as("what is another's is not given back").contains(thief);
+        assertThat(bench.runs.holder(run))
+                .as("what is another's is not given back")
+                .contains(thief);
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@QuarkusTestResource(StoreDatabase.class)
+@QuarkusTestResource(value = StoreDatabase.class, restrictToAnnotatedClass = true)
 class JournalAuditPostgresTest {
     private static final AtomicInteger NAMES = new AtomicInteger();
 

@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(StoreDatabase.class)
+@QuarkusTestResource(value = StoreDatabase.class, restrictToAnnotatedClass = true)
 class StoredPlansPostgresTest {
     private static final Instant LATER = NOON.plusSeconds(60);
 

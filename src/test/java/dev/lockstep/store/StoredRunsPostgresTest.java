@@ -42,7 +42,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(StoreDatabase.class)
+@QuarkusTestResource(value = StoreDatabase.class, restrictToAnnotatedClass = true)
 class StoredRunsPostgresTest {
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final Duration LONG = Duration.ofMinutes(5);

@@ -1,0 +1,85 @@
+package dev.lockstep.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationTest {
+    @Test
+    void everyKeyIsInTheReference() throws IOException {
+        String reference = Files.readString(Path.of("src/main/docs/configuration.md"));
+        List<String> keys = keys("lockstep", LockstepConfig.class);
+        assertThat(keys)
+                .hasSizeGreaterThan(12)
+                .allSatisfy(key -> assertThat(reference).contains("| `" + key + "` |"));
+    }
+
+    @Test
+    void aMisspeltKeyStopsTheStartWithItsName() {
+        assertThatThrownBy(() -> config(Map.of("lockstep.engine.lease-time-to-life", "5s")))
+                .hasMessageContaining("lockstep.engine.lease-time-to-life");
+    }
+
+    @Test
+    void aValueThatDoesNotFitStopsTheStartWithItsKey() {
+        assertThatThrownBy(() -> config(Map.of("lockstep.engine.sweep-interval", "soon")))
+                .hasMessageContaining("lockstep.engine.sweep-interval");
+        assertThatThrownBy(() -> config(Map.of(
+                        "lockstep.tokens.\"alice\".sha256", "a".repeat(64), "lockstep.tokens.\"alice\".roles", "boss")))
+                .hasMessageContaining("alice")
+                .hasMessageContaining("approver");
+    }
+
+    @Test
+    void whatIsNotSaidHasADefault() {
+        LockstepConfig config = config(Map.of()).getConfigMapping(LockstepConfig.class);
+        assertThat(config.engine().leaseTimeToLive()).hasSeconds(5);
+        assertThat(config.approvals().allowAuthor()).isFalse();
+        assertThat(config.databases()).isEmpty();
+    }
+
+    private static SmallRyeConfig config(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(values, "test", 100))
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(LockstepConfig.class)
+                .build();
+    }
+
+    private static List<String> keys(String prefix, Class<?> group) {
+        List<String> keys = new ArrayList<>();
+        for (Method method : group.getDeclaredMethods()) {
+            String name =
+                    prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            if (method.getReturnType() == Map.class) {
+                keys.addAll(keys(name + ".\"name\"", valueType(method.getGenericReturnType())));
+            } else if (method.getReturnType().getEnclosingClass() == LockstepConfig.class
+                    && method.getReturnType().isInterface()) {
+                keys.addAll(keys(name, method.getReturnType()));
+            } else {
+                keys.add(name);
+            }
+        }
+        return keys;
+    }
+
+    private static Class<?> valueType(Type map) {
+        return (Class<?>) ((ParameterizedType) map).getActualTypeArguments()[1];
+    }
+}
