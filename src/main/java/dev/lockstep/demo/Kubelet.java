@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -99,6 +100,20 @@ final class Kubelet implements AutoCloseable {
         }
     }
 
+    /** Somebody else may change the pod between our reading and our writing it; then both are done again. */
+    private static void untilAccepted(Runnable change) {
+        while (true) {
+            try {
+                change.run();
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private void observe(Pod pod) {
         Slot slot = slots.computeIfAbsent(pod.getMetadata().getUid(), _ -> admit(pod));
         if (pod.isMarkedForDeletion() && slot.beginTermination()) {
@@ -181,10 +196,10 @@ final class Kubelet implements AutoCloseable {
         }
 
         private void release() {
-            named().edit(latest -> {
+            untilAccepted(() -> named().edit(latest -> {
                 latest.getMetadata().getFinalizers().remove(FINALIZER);
                 return latest;
-            });
+            }));
             slots.remove(pod.getMetadata().getUid());
         }
 
@@ -196,10 +211,10 @@ final class Kubelet implements AutoCloseable {
         }
 
         private void status(PodStatus status) {
-            named().editStatus(latest -> {
+            untilAccepted(() -> named().editStatus(latest -> {
                 latest.setStatus(status);
                 return latest;
-            });
+            }));
         }
     }
 

@@ -33,6 +33,7 @@ final class Attempt {
     private final Stopwatch since = Stopwatch.started();
     private final Set<String> notes = new LinkedHashSet<>();
     private List<Blocker> waitingFor = List.of();
+    private boolean told;
     private long longestLockWait;
 
     Attempt(StepOrder order, StepMonitor monitor, Connector connector, InstantSource clock) {
@@ -87,9 +88,13 @@ final class Attempt {
         monitor.progressed(progress);
     }
 
-    /** Tells the engine who is in the way; nothing is told twice. Safe for any thread. */
+    /**
+     * Tells the engine who is in the way; nothing is told twice, but the first word always is: what was in the way of an
+     * earlier attempt may be gone. Safe for any thread.
+     */
     synchronized void waitingFor(List<Blocker> blockers) {
-        if (!blockers.equals(waitingFor)) {
+        if (!told || !blockers.equals(waitingFor)) {
+            told = true;
             waitingFor = List.copyOf(blockers);
             monitor.waitingFor(waitingFor);
         }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +78,8 @@ class ShopPodTest {
         start("1.4.0", 3);
         serveFor(50);
         execute("DROP VIEW active_users; ALTER TABLE users DROP COLUMN name");
-        await().untilAsserted(() -> assertThat(traffic.read().failed()).isPositive());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(traffic.read().failed()).isPositive());
         assertThat(traffic.read().firstError()).contains("version 1.4.0").contains("name");
     }
 
@@ -98,7 +100,8 @@ class ShopPodTest {
     @Test
     void saysItsVersionOverHttpAndIsSeenInTheDatabase() throws Exception {
         start("1.5.0-rc.1", 5);
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.1.9.5:" + ShopPod.HTTP_PORT + "/version"))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + address(5) + ":" + ShopPod.HTTP_PORT + "/version"))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
             assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
@@ -127,14 +130,19 @@ class ShopPodTest {
     void saysWhyItDoesNotStart() {
         String nowhere = "jdbc:postgresql://127.0.0.1:" + Postgres.port() + "/nowhere?user=shop_app";
         assertThatThrownBy(() ->
-                        new ShopPod(new ShopPod.Identity("shop-web-1", "1.4.0", "127.1.9.6"), nowhere, traffic, ledger))
+                        new ShopPod(new ShopPod.Identity("shop-web-1", "1.4.0", address(6)), nowhere, traffic, ledger))
                 .hasMessageContaining("the database does not let it in")
                 .hasMessageContaining("nowhere");
     }
 
+    /** Not those of another build's tests on this machine. */
+    private static String address(int number) {
+        return "127.%d.251.%d".formatted(1 + ProcessHandle.current().pid() % 250, number);
+    }
+
     private ShopPod start(String version, int number) {
         ShopPod pod = new ShopPod(
-                new ShopPod.Identity("shop-web-" + number, version, "127.1.9." + number),
+                new ShopPod.Identity("shop-web-" + number, version, address(number)),
                 url.replace("user=postgres", "user=shop_app"),
                 traffic,
                 ledger);
@@ -144,7 +152,8 @@ class ShopPodTest {
 
     private void serveFor(int requests) {
         long before = traffic.read().requests();
-        await().untilAsserted(() -> assertThat(traffic.read().requests()).isGreaterThan(before + requests));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(traffic.read().requests()).isGreaterThan(before + requests));
     }
 
     /** What the rename does, in its simplest form. */

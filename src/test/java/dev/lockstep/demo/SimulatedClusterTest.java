@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,7 +95,8 @@ class SimulatedClusterTest {
         assertThat(Instant.parse(marked.getMetadata().getDeletionTimestamp()))
                 .isBefore(Instant.now().plusSeconds(1));
         assertThat(runtime.running).containsKey(victim.getMetadata().getName());
-        await().untilAsserted(() -> assertThat(client.resource(victim).get()).isNull());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(client.resource(victim).get()).isNull());
         assertThat(runtime.running).doesNotContainKey(victim.getMetadata().getName());
         awaitReady(3, "1.4.0");
     }
@@ -102,12 +105,12 @@ class SimulatedClusterTest {
     void aPausedDeploymentScalesItsOldPodsAndRollsOnlyWhenResumed() {
         deployment.create();
         awaitReady(3, "1.4.0");
-        edit(latest -> latest.getSpec().setPaused(true));
+        patch("{\"spec\": {\"paused\": true}}");
         deployment.rollOut("1.5.0");
-        edit(latest -> latest.getSpec().setReplicas(4));
+        patch("{\"spec\": {\"replicas\": 4}}");
         awaitReady(4, "1.4.0");
 
-        edit(latest -> latest.getSpec().setPaused(false));
+        patch("{\"spec\": {\"paused\": false}}");
         awaitReady(4, "1.5.0");
     }
 
@@ -116,7 +119,8 @@ class SimulatedClusterTest {
         deployment.create();
         awaitReady(3, "1.4.0");
         client.resource(deployment()).delete();
-        await().untilAsserted(() -> assertThat(pods()).isEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(pods()).isEmpty());
         assertThat(runtime.running).isEmpty();
         assertThat(client.apps().replicaSets().inAnyNamespace().list().getItems())
                 .isEmpty();
@@ -163,7 +167,8 @@ class SimulatedClusterTest {
         kubectl("patch", "deployment", "shop-web", "-n", "shop", "--type=merge", "-p", "{\"spec\":{\"replicas\":2}}");
         awaitReady(2, "1.5.0");
         kubectl("delete", "pod", pods().getFirst().getMetadata().getName(), "-n", "shop", "--wait=false");
-        await().untilAsserted(() -> assertThat(pods()).anyMatch(Pod::isMarkedForDeletion));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(pods()).anyMatch(Pod::isMarkedForDeletion));
         assertThat(kubectl("get", "pods", "-n", "shop", "-o", "wide")).contains("shop-web-");
         awaitReady(2, "1.5.0");
     }
@@ -185,11 +190,12 @@ class SimulatedClusterTest {
                 .anyMatch(entry -> Files.isExecutable(Path.of(entry, program)));
     }
 
-    private void edit(java.util.function.Consumer<Deployment> change) {
-        client.apps().deployments().inNamespace("shop").withName("shop-web").edit(latest -> {
-            change.accept(latest);
-            return latest;
-        });
+    private void patch(String merge) {
+        client.apps()
+                .deployments()
+                .inNamespace("shop")
+                .withName("shop-web")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
     }
 
     private TokenReview review(String token) {
@@ -214,7 +220,7 @@ class SimulatedClusterTest {
     }
 
     private void awaitReady(int count, String version) {
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(pods()).hasSize(count).allMatch(Pods::isReady);
             assertThat(pods()).extracting(Pods::version).containsOnly(version);
         });

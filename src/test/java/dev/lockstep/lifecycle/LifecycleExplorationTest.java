@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.fixture.Scripts;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.TransitionTable.Arrow;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every state that small scripts can come to, by every way. The laws themselves are in {@link Laws}. */
 class LifecycleExplorationTest {
+    private static final Map<Script, Exploration> RUNS = new HashMap<>();
+
     static Stream<Arguments> scripts() {
         return Stream.of(
                 Arguments.of("one step", script(1, Map.of(), phase("expand", EXPAND, reversible("add")))),
@@ -81,7 +84,7 @@ class LifecycleExplorationTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("scripts")
     void noRunBreaksALawOrComesToADeadEnd(String name, Script script) {
-        Exploration exploration = Exploration.ofRuns(script);
+        Exploration exploration = runs(script);
 
         assertThat(exploration.worlds()).as(name).hasSizeGreaterThan(10);
         assertThat(exploration.withoutWayTo(state -> state.status().over()))
@@ -109,9 +112,14 @@ class LifecycleExplorationTest {
     void everyLegalTransitionIsTakenByARunAndNoOther() {
         Set<Arrow> taken = new HashSet<>();
         List<Script> all = scripts().map(each -> (Script) each.get()[1]).toList();
-        all.forEach(script -> taken.addAll(Exploration.ofRuns(script).arrows()));
+        all.forEach(script -> taken.addAll(runs(script).arrows()));
 
         assertThat(taken).containsExactlyInAnyOrderElementsOf(TransitionTable.all());
+    }
+
+    /** Explored once for all tests. */
+    private static Exploration runs(Script script) {
+        return RUNS.computeIfAbsent(script, Exploration::ofRuns);
     }
 
     private static boolean goingBack(RunState state) {
