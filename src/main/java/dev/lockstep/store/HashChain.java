@@ -25,13 +25,12 @@ final class HashChain {
 
     /**
      * @param at as {@link #kept}
-     * @param event as JSON, in any spelling
+     * @param event as {@link StoreJson#canonical}
      * @return 64 lower-case hexadecimal digits
      */
     static String link(String previous, RunId run, long sequence, Instant at, String event) {
         // The first four have no line break in them, so no two different entries give the same text.
-        String content = String.join(
-                "\n", previous, run.toString(), Long.toString(sequence), at.toString(), StoreJson.canonical(event));
+        String content = String.join("\n", previous, run.toString(), Long.toString(sequence), at.toString(), event);
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

@@ -17,11 +17,12 @@ public class JournalAudit {
 
     /** Computes the run's whole chain anew and compares it with the one that is kept. Blocks. */
     public Chain verify(RunId run) {
-        return transactions.call(session -> session.find(RunHead.class, run.value())
+        Kept kept = transactions.call(session -> session.find(RunHead.class, run.value())
                 .onItem()
                 .ifNull()
                 .failWith(() -> new LockstepException(ErrorCode.RUN_NOT_FOUND, "There is no run " + run + "."))
-                .chain(head -> JournalRow.after(session, run, 0).map(rows -> compare(head, rows))));
+                .chain(head -> JournalRow.after(session, run, 0).map(rows -> new Kept(head, rows))));
+        return compare(kept.head(), kept.rows());
     }
 
     private static Chain compare(RunHead head, List<JournalRow> rows) {
@@ -44,6 +45,8 @@ public class JournalAudit {
                 ? new Chain.Intact(rows.size(), previous)
                 : new Chain.Broken(expected, "The journal's end was cut off.");
     }
+
+    private record Kept(RunHead head, List<JournalRow> rows) {}
 
     /** What {@link #verify} found. */
     public sealed interface Chain {

@@ -39,20 +39,23 @@ class JournalRow {
     @SuppressWarnings("NullAway.Init")
     protected JournalRow() {}
 
-    /** @param now as {@link HashChain#kept} */
-    JournalRow(RunId run, long sequence, String previousHash, Event event, Instant now) {
+    private JournalRow(RunId run, long sequence, String previousHash, Text event, Instant now) {
         this.id = new Id(run.value(), sequence);
         this.at = now;
-        this.event = StoreJson.write(Event.class, event);
+        this.event = event.json();
         this.previousHash = previousHash;
-        this.hash = link();
+        this.hash = HashChain.link(previousHash, run, sequence, now, event.canonical());
     }
 
-    /** The rows for these events, each linked to the one before it, the first to this hash. */
-    static List<JournalRow> behind(RunId run, long sequence, String hash, List<Event> events, Instant now) {
+    /**
+     * The rows for these events, each linked to the one before it, the first to this hash.
+     *
+     * @param now as {@link HashChain#kept}
+     */
+    static List<JournalRow> behind(RunId run, long sequence, String hash, List<Text> events, Instant now) {
         List<JournalRow> rows = new ArrayList<>(events.size());
         String previous = hash;
-        for (Event event : events) {
+        for (Text event : events) {
             JournalRow row = new JournalRow(run, sequence + rows.size() + 1, previous, event, now);
             previous = row.hash;
             rows.add(row);
@@ -70,12 +73,22 @@ class JournalRow {
     }
 
     /** What this entry's hash must be, given its content. */
-    final String link() {
-        return HashChain.link(previousHash, new RunId(id.run()), id.sequence(), at, event);
+    String link() {
+        return HashChain.link(previousHash, new RunId(id.run()), id.sequence(), at, StoreJson.canonical(event));
     }
 
     JournalEntry entry() {
         return new JournalEntry(id.sequence(), at, StoreJson.read(Event.class, event));
+    }
+
+    /** An event as it is written, and as it is hashed; made before the transaction, on the caller's thread. */
+    record Text(String json, String canonical) {
+        static List<Text> of(List<Event> events) {
+            return events.stream()
+                    .map(event -> StoreJson.write(Event.class, event))
+                    .map(json -> new Text(json, StoreJson.canonical(json)))
+                    .toList();
+        }
     }
 
     @Embeddable

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hibernate.LockMode;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -30,45 +31,47 @@ public class ReactivePlans implements Plans {
 
     @Override
     public Optional<StoredPlan> find(PlanKey key) {
-        return transactions.call(session -> session.find(PlanRow.class, PlanRow.Id.of(key))
+        Optional<Kept> kept = transactions.call(session -> session.find(PlanRow.class, PlanRow.Id.of(key))
                 .chain(plan -> plan == null
-                        ? Uni.createFrom().item(Optional.<StoredPlan>empty())
-                        : newest(session, plan).map(revision -> Optional.of(stored(plan, revision)))));
+                        ? Uni.createFrom().item(Optional.empty())
+                        : newest(session, plan).map(revision -> Optional.of(new Kept(plan, revision)))));
+        return kept.map(Kept::plan);
     }
 
     @Override
     public List<StoredPlan> all() {
-        return transactions.call(session -> session.createSelectionQuery("""
+        List<Object[]> rows = transactions.call(
+                session -> session.createSelectionQuery("""
                         select p, r from PlanRow p join RevisionRow r
                             on r.id.namespace = p.id.namespace and r.id.name = p.id.name and r.id.revision = p.revision
                         order by p.id.namespace, p.id.name
-                        """, Object[].class)
-                .getResultList()
-                .map(rows -> rows.stream()
-                        .map(row -> stored((PlanRow) row[0], (RevisionRow) row[1]))
-                        .toList()));
+                        """, Object[].class).getResultList());
+        return rows.stream()
+                .map(row -> new Kept((PlanRow) row[0], (RevisionRow) row[1]).plan())
+                .toList();
     }
 
     @Override
     public Saved save(PlanDocument document, String author, Optional<Integer> expectedRevision, Instant now) {
-        Declaration declaration = new Declaration(document, author, expectedRevision, HashChain.kept(now));
-        Function<Mutiny.Session, Uni<Saved>> work = session -> session.find(
+        Declaration declaration = Declaration.of(document, author, expectedRevision, HashChain.kept(now));
+        Function<Mutiny.Session, Uni<Supplier<Saved>>> work = session -> session.find(
                         PlanRow.class, PlanRow.Id.of(document.key()), LockMode.PESSIMISTIC_WRITE)
                 .chain(plan -> plan == null ? create(session, declaration) : replace(session, declaration, plan));
         return switch (transactions.attempt(work)) {
-            case Attempt.Committed<Saved>(Saved saved) -> saved;
+            case Attempt.Committed<Supplier<Saved>>(Supplier<Saved> saved) -> saved.get();
             // Another replica created it in the same moment: now there is a row to lock and to compare with.
-            case Attempt.Refused<Saved> _ -> transactions.call(work);
+            case Attempt.Refused<Supplier<Saved>> _ -> transactions.call(work).get();
         };
     }
 
     @Override
     public void await(PlanKey key, PendingStart start) {
+        String waiting = StoreJson.write(PendingStart.class, start);
         transactions.call(session -> locked(session, key)
                 .chain(plan -> activeRun(session, plan.id).invoke(active -> {
                     // A run that began meanwhile is what this start would have become; it must not begin another.
                     if (active.isEmpty()) {
-                        plan.pendingStart = StoreJson.write(PendingStart.class, start);
+                        plan.pendingStart = waiting;
                     }
                 })));
     }
@@ -97,38 +100,44 @@ public class ReactivePlans implements Plans {
                 .failWith(() -> new LockstepException(ErrorCode.PLAN_NOT_FOUND, "There is no plan " + key + "."));
     }
 
-    private static Uni<Saved> create(Mutiny.Session session, Declaration declaration) {
+    private static Uni<Supplier<Saved>> create(Mutiny.Session session, Declaration declaration) {
         if (declaration.outdatedBy(0)) {
-            return Uni.createFrom().item(new Saved.Outdated(0));
+            return after(() -> new Saved.Outdated(0));
         }
-        PlanRow plan = new PlanRow(PlanRow.Id.of(declaration.document().key()), 1, declaration.now());
-        RevisionRow revision = declaration.revision(1);
-        return session.persist(plan)
-                .chain(() -> session.persist(revision))
-                .map(_ -> new Saved.Created(stored(plan, revision)));
+        Kept kept =
+                new Kept(new PlanRow(PlanRow.Id.of(declaration.key()), 1, declaration.now()), declaration.revision(1));
+        return session.persist(kept.row())
+                .chain(() -> session.persist(kept.revision()))
+                .map(_ -> () -> new Saved.Created(kept.plan()));
     }
 
-    private static Uni<Saved> replace(Mutiny.Session session, Declaration declaration, PlanRow plan) {
+    private static Uni<Supplier<Saved>> replace(Mutiny.Session session, Declaration declaration, PlanRow plan) {
         if (declaration.outdatedBy(plan.revision)) {
-            return Uni.createFrom().item(new Saved.Outdated(plan.revision));
+            int newest = plan.revision;
+            return after(() -> new Saved.Outdated(newest));
         }
         return newest(session, plan).chain(newest -> {
-            StoredPlan before = stored(plan, newest);
-            if (before.document().equals(declaration.document())) {
-                return Uni.createFrom().item(new Saved.Unchanged(before));
+            Kept before = new Kept(plan, newest);
+            if (newest.digest.equals(declaration.digest().value())) {
+                return after(() -> new Saved.Unchanged(before.plan()));
             }
             return activeRun(session, plan.id)
                     .chain(active -> active.isPresent()
-                            ? Uni.createFrom().item(new Saved.InProgress(before))
+                            ? after(() -> new Saved.InProgress(before.plan()))
                             : revise(session, declaration, plan));
         });
     }
 
-    private static Uni<Saved> revise(Mutiny.Session session, Declaration declaration, PlanRow plan) {
-        RevisionRow revision = declaration.revision(plan.revision + 1);
+    private static Uni<Supplier<Saved>> revise(Mutiny.Session session, Declaration declaration, PlanRow plan) {
         plan.revision++;
         plan.updatedAt = declaration.now();
-        return session.persist(revision).map(_ -> new Saved.Replaced(stored(plan, revision)));
+        Kept kept = new Kept(plan, declaration.revision(plan.revision));
+        return session.persist(kept.revision()).map(_ -> () -> new Saved.Replaced(kept.plan()));
+    }
+
+    /** Says what became of it once the transaction is over. */
+    private static Uni<Supplier<Saved>> after(Supplier<Saved> saved) {
+        return Uni.createFrom().item(() -> saved);
     }
 
     private static Uni<RevisionRow> newest(Mutiny.Session session, PlanRow plan) {
@@ -146,25 +155,35 @@ public class ReactivePlans implements Plans {
                 .map(rows -> rows.stream().map(row -> new RunId(row.id)).findFirst());
     }
 
-    private static StoredPlan stored(PlanRow plan, RevisionRow revision) {
-        return new StoredPlan(
-                revision.document(),
-                plan.revision,
-                new Digest(revision.digest),
-                revision.author,
-                plan.createdAt,
-                plan.updatedAt,
-                Optional.ofNullable(plan.newestRun).map(RunId::new),
-                Optional.ofNullable(plan.pendingStart).map(json -> StoreJson.read(PendingStart.class, json)));
+    /** A plan's rows as they came from the store; read, like they were written, on the caller's thread. */
+    private record Kept(PlanRow row, RevisionRow revision) {
+        StoredPlan plan() {
+            return new StoredPlan(
+                    revision.document(),
+                    row.revision,
+                    new Digest(revision.digest),
+                    revision.author,
+                    row.createdAt,
+                    row.updatedAt,
+                    Optional.ofNullable(row.newestRun).map(RunId::new),
+                    Optional.ofNullable(row.pendingStart).map(json -> StoreJson.read(PendingStart.class, json)));
+        }
     }
 
-    private record Declaration(PlanDocument document, String author, Optional<Integer> expected, Instant now) {
+    /** @param json the document */
+    private record Declaration(
+            PlanKey key, String json, Digest digest, String author, Optional<Integer> expected, Instant now) {
+        static Declaration of(PlanDocument document, String author, Optional<Integer> expected, Instant now) {
+            String json = StoreJson.write(PlanDocument.class, document);
+            return new Declaration(document.key(), json, document.digest(), author, expected, now);
+        }
+
         boolean outdatedBy(int revision) {
             return expected.filter(seen -> seen != revision).isPresent();
         }
 
         RevisionRow revision(int number) {
-            return new RevisionRow(document, number, author, now);
+            return new RevisionRow(RevisionRow.Id.of(key, number), json, digest, author, now);
         }
     }
 }

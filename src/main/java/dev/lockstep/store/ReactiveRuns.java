@@ -45,10 +45,11 @@ public class ReactiveRuns implements Runs {
 
     @Override
     public Optional<StoredRun> find(RunId run) {
-        return transactions.call(session -> session.find(RunRow.class, run.value())
+        Optional<Kept> kept = transactions.call(session -> session.find(RunRow.class, run.value())
                 .chain(row -> row == null
-                        ? Uni.createFrom().item(Optional.<StoredRun>empty())
-                        : stored(session, row).map(Optional::of)));
+                        ? Uni.createFrom().item(Optional.empty())
+                        : kept(session, row).map(Optional::of)));
+        return kept.map(Kept::stored);
     }
 
     @Override
@@ -61,14 +62,14 @@ public class ReactiveRuns implements Runs {
 
     @Override
     public List<JournalEntry> journal(RunId run, long after) {
-        return transactions.call(session -> JournalRow.after(session, run, after)
-                .map(rows -> rows.stream().map(JournalRow::entry).toList()));
+        List<JournalRow> rows = transactions.call(session -> JournalRow.after(session, run, after));
+        return rows.stream().map(JournalRow::entry).toList();
     }
 
     @Override
     public Appended append(
             RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now) {
-        Addition addition = new Addition(run, events, over, HashChain.kept(now));
+        Addition addition = new Addition(run, JournalRow.Text.of(events), over, HashChain.kept(now));
         return transactions.call(session -> session.find(RunHead.class, run.value(), LockMode.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
@@ -149,20 +150,27 @@ public class ReactiveRuns implements Runs {
                 .map(_ -> new Appended.Done(head.sequence));
     }
 
-    private static Uni<StoredRun> stored(Mutiny.Session session, RunRow row) {
+    private static Uni<Kept> kept(Mutiny.Session session, RunRow row) {
         return session.find(RevisionRow.class, row.revisionId())
                 .chain(revision -> session.createSelectionQuery(
                                 "from RunTableRow t where t.id.run = :run", RunTableRow.class)
                         .setParameter("run", row.id)
                         .getResultList()
-                        .map(tables -> new StoredRun(
-                                new RunId(row.id),
-                                revision.document(),
-                                row.revision,
-                                row.script(),
-                                tables.stream().map(RunTableRow::table).collect(Collectors.toSet()),
-                                row.createdAt)));
+                        .map(tables -> new Kept(row, revision, tables)));
     }
 
-    private record Addition(RunId run, List<Event> events, boolean over, Instant now) {}
+    /** A run's rows as they came from the store; read, like they were written, on the caller's thread. */
+    private record Kept(RunRow row, RevisionRow revision, List<RunTableRow> tables) {
+        StoredRun stored() {
+            return new StoredRun(
+                    new RunId(row.id),
+                    revision.document(),
+                    row.revision,
+                    row.script(),
+                    tables.stream().map(RunTableRow::table).collect(Collectors.toSet()),
+                    row.createdAt);
+        }
+    }
+
+    private record Addition(RunId run, List<JournalRow.Text> events, boolean over, Instant now) {}
 }

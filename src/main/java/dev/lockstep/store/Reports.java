@@ -20,12 +20,13 @@ class Reports {
     }
 
     void keep(RunId run, Progress progress) {
+        String json = StoreJson.write(Progress.class, progress);
         Attempt<Void> attempt = transactions.attempt(session -> session.createNativeQuery("""
                         INSERT INTO progress (run, progress) VALUES (:run, CAST(CAST(:progress AS text) AS jsonb))
                         ON CONFLICT (run) DO UPDATE SET progress = excluded.progress
                         """)
                 .setParameter("run", run.value())
-                .setParameter("progress", StoreJson.write(Progress.class, progress))
+                .setParameter("progress", json)
                 .executeUpdate()
                 .chain(() -> ChangeNotices.announce(session, run)));
         if (attempt instanceof Attempt.Refused<Void>) {
@@ -34,13 +35,11 @@ class Reports {
     }
 
     Optional<Progress> progress(RunId run) {
-        return transactions.call(session -> session.createNativeQuery(
+        List<String> rows = transactions.call(session -> session.createNativeQuery(
                         "SELECT CAST(progress AS text) FROM progress WHERE run = :run", String.class)
                 .setParameter("run", run.value())
-                .getResultList()
-                .map(rows -> rows.stream()
-                        .map(json -> StoreJson.read(Progress.class, json))
-                        .findFirst()));
+                .getResultList());
+        return rows.stream().map(json -> StoreJson.read(Progress.class, json)).findFirst();
     }
 
     void keep(PodReport report) {

@@ -1,5 +1,6 @@
 package dev.lockstep.store;
 
+import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import jakarta.persistence.Column;
@@ -32,10 +33,11 @@ class RevisionRow {
     @SuppressWarnings("NullAway.Init")
     protected RevisionRow() {}
 
-    RevisionRow(PlanDocument document, int revision, String author, Instant now) {
-        this.id = Id.of(document.key(), revision);
-        this.document = StoreJson.write(PlanDocument.class, document);
-        this.digest = document.digest().value();
+    /** @param document as JSON */
+    RevisionRow(Id id, String document, Digest digest, String author, Instant now) {
+        this.id = id;
+        this.document = document;
+        this.digest = digest.value();
         this.author = author;
         this.acceptedAt = now;
     }

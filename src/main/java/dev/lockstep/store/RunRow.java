@@ -7,6 +7,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -46,6 +47,15 @@ class RunRow {
         this.createdAt = HashChain.kept(run.createdAt());
         this.active = true;
         this.hash = HashChain.START;
+    }
+
+    /** Moves the head to the end of these first entries. */
+    RunRow endingWith(List<JournalRow> journal) {
+        if (!journal.isEmpty()) {
+            sequence = journal.getLast().id.sequence();
+            hash = journal.getLast().hash;
+        }
+        return this;
     }
 
     RevisionRow.Id revisionId() {

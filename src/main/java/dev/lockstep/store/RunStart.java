@@ -2,6 +2,7 @@ package dev.lockstep.store;
 
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.LockstepException;
+import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs.Begun;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.lifecycle.Event;
@@ -30,8 +31,10 @@ class RunStart {
 
     /** @param now as {@link HashChain#kept} */
     Begun begin(StoredRun run, List<Event> first, Instant now) {
+        List<JournalRow.Text> texts = JournalRow.Text.of(first);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            switch (transactions.attempt(session -> begin(session, run, first, now))) {
+            Rows rows = Rows.of(run, texts, now);
+            switch (transactions.attempt(session -> begin(session, run, rows))) {
                 case Attempt.Committed<Begun>(Begun begun) -> {
                     return begun;
                 }
@@ -51,37 +54,24 @@ class RunStart {
                         + " were in use by runs that ended just now. Start it again.");
     }
 
-    private static Uni<Begun> begin(Mutiny.Session session, StoredRun run, List<Event> first, Instant now) {
+    private static Uni<Begun> begin(Mutiny.Session session, StoredRun run, Rows rows) {
         return ReactivePlans.locked(session, run.document().key())
                 .chain(plan -> ReactivePlans.activeRun(session, plan.id).chain(active -> {
                     if (active.isPresent()) {
                         return Uni.createFrom().item(new Begun.AlreadyActive(active.get()));
                     }
                     requireNewest(plan, run);
-                    return insert(session, plan, run, first, now);
+                    return insert(session, plan, rows).replaceWith(new Begun.Begin(run));
                 }));
     }
 
-    private static Uni<Begun> insert(
-            Mutiny.Session session, PlanRow plan, StoredRun run, List<Event> first, Instant now) {
-        RunRow row = new RunRow(run);
-        List<JournalRow> journal = JournalRow.behind(run.id(), 0, HashChain.START, first, now);
-        if (!journal.isEmpty()) {
-            row.sequence = journal.getLast().id.sequence();
-            row.hash = journal.getLast().hash;
-        }
-        // In one order for everybody, so that two beginners wait for each other in a line and not in a ring.
-        List<RunTableRow> tables = run.tables().stream()
-                .sorted()
-                .map(table -> new RunTableRow(row, table))
-                .toList();
-        plan.newestRun = row.id;
+    private static Uni<Void> insert(Mutiny.Session session, PlanRow plan, Rows rows) {
+        plan.newestRun = rows.run().id;
         plan.pendingStart = null;
-        return session.persist(row)
-                .chain(() -> session.persistAll(tables.toArray()))
-                .chain(() -> session.persistAll(journal.toArray()))
-                .chain(() -> ChangeNotices.announce(session, run.id()))
-                .replaceWith(new Begun.Begin(run));
+        return session.persist(rows.run())
+                .chain(() -> session.persistAll(rows.tables().toArray()))
+                .chain(() -> session.persistAll(rows.journal().toArray()))
+                .chain(() -> ChangeNotices.announce(session, new RunId(rows.run().id)));
     }
 
     private static Uni<Optional<Begun>> firstTaken(Mutiny.Session session, StoredRun run) {
@@ -114,6 +104,20 @@ class RunStart {
         if (!constraint.equals(TABLE_TAKEN)) {
             throw new LockstepException(
                     ErrorCode.INTERNAL, "The store's rule \"" + constraint + "\" refused a run; nothing was changed.");
+        }
+    }
+
+    /** What a run begins with; for one attempt only, as a session keeps what it is given. */
+    private record Rows(RunRow run, List<RunTableRow> tables, List<JournalRow> journal) {
+        static Rows of(StoredRun run, List<JournalRow.Text> first, Instant now) {
+            List<JournalRow> journal = JournalRow.behind(run.id(), 0, HashChain.START, first, now);
+            RunRow row = new RunRow(run).endingWith(journal);
+            // In one order for everybody, so that two beginners wait for each other in a line and not in a ring.
+            List<RunTableRow> tables = run.tables().stream()
+                    .sorted()
+                    .map(table -> new RunTableRow(row, table))
+                    .toList();
+            return new Rows(row, tables, journal);
         }
     }
 }

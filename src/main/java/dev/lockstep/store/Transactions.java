@@ -12,7 +12,8 @@ import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
  * The one place where blocking callers meet Hibernate Reactive, which works on event loops only. Callers may be on virtual,
- * worker or plain threads. Every call ends: it brings a value, or fails within the time that {@link StoreSettings} allows.
+ * worker or plain threads. What takes the processor's time (JSON, hashes) is done before and after the transaction, on
+ * the caller's thread, because the event loop is everybody's. Every call ends: it brings a value, or fails within the time that {@link StoreSettings} allows.
  */
 @ApplicationScoped
 class Transactions {

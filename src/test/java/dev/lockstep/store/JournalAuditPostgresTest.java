@@ -123,10 +123,22 @@ class JournalAuditPostgresTest {
         return run.id();
     }
 
+    /** Leaves the triggers as the migration made them, or the other tests would test what this one has made of them. */
     private void tamper(String sql) throws SQLException {
-        execute("ALTER TABLE journal DISABLE TRIGGER USER; " + sql
-                + "; ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_is_append_only;"
-                + " ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_is_never_emptied");
+        execute("""
+                DO $$
+                DECLARE
+                    kept record;
+                BEGIN
+                    CREATE TEMP TABLE before AS
+                        SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'journal'::regclass AND NOT tgisinternal;
+                    ALTER TABLE journal DISABLE TRIGGER USER;
+                    %s;
+                    FOR kept IN SELECT * FROM before LOOP
+                        EXECUTE format('ALTER TABLE journal ENABLE %%s TRIGGER %%I',
+                            CASE kept.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END, kept.tgname);
+                    END LOOP;
+                END $$""".formatted(sql));
     }
 
     private void execute(String sql) throws SQLException {
