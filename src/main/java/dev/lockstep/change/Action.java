@@ -4,6 +4,7 @@ import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Something to be done to the target. A value: it says what, and the target knows how. */
 public sealed interface Action {
@@ -43,10 +44,54 @@ public sealed interface Action {
      * Brings every row into the new shape, in batches whose cursor commits with them, and then proves over the whole
      * table that none is left (P30).
      *
-     * @param assignment the SET clause, for example {@code full_name = name}
+     * @param fills what each row gets, at least one; none reads what another one writes
+     */
+    record Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers) implements Action {
+        public Backfill {
+            fills = List.copyOf(fills);
+            if (fills.isEmpty()) {
+                throw new IllegalArgumentException("a backfill fills at least one column");
+            }
+        }
+
+        /** A backfill of one column. */
+        public Backfill(TableName table, Fill fill, UserTriggers userTriggers) {
+            this(table, List.of(fill), userTriggers);
+        }
+
+        /** The SET clause. A row that waits for one fill only keeps what it has in the other columns. */
+        public String assignment() {
+            return fills.size() == 1
+                    ? fills.getFirst().assignment()
+                    : fills.stream().map(Fill::conditionally).collect(Collectors.joining(", "));
+        }
+
+        /** A condition that is true for rows still to be done and false once they are. */
+        public String pending() {
+            return fills.size() == 1
+                    ? fills.getFirst().pending()
+                    : fills.stream()
+                            .map(fill -> SqlText.enclosed(fill.pending()))
+                            .collect(Collectors.joining(" OR "));
+        }
+    }
+
+    /**
+     * What a backfill writes to one column.
+     *
+     * @param value SQL expression over the row
      * @param pending a condition that is true for rows still to be done and false once they are
      */
-    record Backfill(TableName table, String assignment, String pending, UserTriggers userTriggers) implements Action {}
+    record Fill(Identifier column, String value, String pending) {
+        String assignment() {
+            return column.sql() + " = " + value;
+        }
+
+        String conditionally() {
+            return column.sql() + " = CASE WHEN " + SqlText.enclosed(pending) + " THEN " + value + " ELSE "
+                    + column.sql() + " END";
+        }
+    }
 
     /**
      * Waits until every transaction that began before this step has ended: such a one may still write without the sync

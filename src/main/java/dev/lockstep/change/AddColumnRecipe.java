@@ -3,6 +3,7 @@ package dev.lockstep.change;
 import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.Backfill;
 import dev.lockstep.change.Action.DrainTransactions;
+import dev.lockstep.change.Action.Fill;
 import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
@@ -189,9 +190,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         }
 
         private List<Step> backfill() {
-            String column = change.column().sql();
-            String assignment =
-                    column + " = " + change.fill().map(SqlText::enclosed).orElse("DEFAULT");
+            String value =
+                    change.fill().or(() -> given(change)).map(SqlText::enclosed).orElseThrow();
             return List.of(
                     new Step(
                             names.claim("drain"),
@@ -204,8 +204,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             "Give " + change.column() + " a value in every row of " + change.table(),
                             new Backfill(
                                     change.table(),
-                                    assignment,
-                                    pending(),
+                                    new Fill(change.column(), value, pending()),
                                     setting.spec().backfill().userTriggers()),
                             new Undo.Nothing(),
                             Look.noRow("SELECT FROM " + change.table().sql() + " WHERE " + pending())));

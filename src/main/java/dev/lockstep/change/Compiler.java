@@ -4,6 +4,7 @@ import dev.lockstep.change.Recipe.Outcome;
 import dev.lockstep.change.Recipe.Part;
 import dev.lockstep.change.Recipe.Setting;
 import dev.lockstep.plan.Change;
+import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.schema.Catalogue;
@@ -15,18 +16,14 @@ import java.util.Set;
 
 /** Turns a plan and a catalogue into phases. Pure; may be called from any thread. */
 public final class Compiler {
-    private static final Recipe<Change.AddColumn> ADD_COLUMN = new AddColumnRecipe();
-    private static final Recipe<Change.DropColumn> DROP_COLUMN = new DropColumnRecipe();
-    private static final Recipe<Change.RenameColumn> RENAME_COLUMN = new RenameColumnRecipe();
-    private static final Recipe<Change.Sql> SQL = new SqlRecipe();
-
     private Compiler() {}
 
     /** The tables whose catalogue entries {@link #compile} wants to see. */
     public static Set<TableName> tables(PlanSpec spec) {
         Set<TableName> tables = new LinkedHashSet<>();
         switch (spec.work()) {
-            case Work.Changes(List<Change> changes) -> changes.forEach(change -> tables.addAll(tables(change)));
+            case Work.Changes(List<Change> changes) ->
+                changes.forEach(change -> tables.addAll(bound(change).tables()));
             case Work.Phases phases -> tables.addAll(DeclaredPhases.tables(phases));
         }
         return Set.copyOf(tables);
@@ -44,6 +41,16 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
+        if (spec.sync() == PlanSpec.Sync.APPLICATION) {
+            objections.add("spec.sync", "Application is not offered yet; leave it out.");
+        }
+        if (!spec.contract().equals(PlanSpec.ContractRules.standard())
+                || !(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");
+        }
+        if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
+            objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
+        }
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
                 ? new Compilation.Refused(objections.all())
@@ -57,13 +64,15 @@ public final class Compiler {
         StepNames names = new StepNames();
         List<Part> parts = new ArrayList<>();
         List<String> notes = new ArrayList<>();
+        Catalogue ahead = catalogue;
         for (int index = 0; index < changes.size(); index++) {
-            Change change = changes.get(index);
-            Setting setting = new Setting(catalogue, spec, path(change, index));
-            switch (outcome(change, setting, names)) {
+            Bound<?> bound = bound(changes.get(index));
+            Setting setting = new Setting(ahead, spec, path(changes.get(index), index));
+            switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());
+                    ahead = bound.after(ahead);
                 }
                 case Outcome.Refused refused -> objections.addAll(refused.violations());
             }
@@ -73,31 +82,50 @@ public final class Compiler {
         return new Merge(MergedPhases.of(parts), notes);
     }
 
-    private static Outcome outcome(Change change, Setting setting, StepNames names) {
-        return switch (change) {
-            case Change.AddColumn add -> ADD_COLUMN.compile(add, setting, names);
-            case Change.DropColumn drop -> DROP_COLUMN.compile(drop, setting, names);
-            case Change.RenameColumn rename -> RENAME_COLUMN.compile(rename, setting, names);
-            case Change.Sql sql -> SQL.compile(sql, setting, names);
-        };
+    /** A change with the recipe of its kind. */
+    private record Bound<C extends Change>(Recipe<C> recipe, C change) {
+        Set<TableName> tables() {
+            return recipe.tables(change);
+        }
+
+        Outcome compile(Setting setting, StepNames names) {
+            return recipe.compile(change, setting, names);
+        }
+
+        Catalogue after(Catalogue catalogue) {
+            return recipe.after(change, catalogue);
+        }
     }
 
-    private static Set<TableName> tables(Change change) {
+    private static Bound<?> bound(Change change) {
         return switch (change) {
-            case Change.AddColumn add -> ADD_COLUMN.tables(add);
-            case Change.DropColumn drop -> DROP_COLUMN.tables(drop);
-            case Change.RenameColumn rename -> RENAME_COLUMN.tables(rename);
-            case Change.Sql sql -> SQL.tables(sql);
+            case Change.AddColumn addColumn -> new Bound<>(new AddColumnRecipe(), addColumn);
+            case Change.DropColumn dropColumn -> new Bound<>(new DropColumnRecipe(), dropColumn);
+            case Change.RenameColumn renameColumn -> new Bound<>(new RenameColumnRecipe(), renameColumn);
+            case Change.ChangeColumnType changeColumnType ->
+                new Bound<>(new ChangeColumnTypeRecipe(), changeColumnType);
+            case Change.SetNotNull setNotNull -> new Bound<>(new SetNotNullRecipe(), setNotNull);
+            case Change.DropNotNull dropNotNull -> new Bound<>(new DropNotNullRecipe(), dropNotNull);
+            case Change.SetDefault setDefault -> new Bound<>(new SetDefaultRecipe(), setDefault);
+            case Change.DropDefault dropDefault -> new Bound<>(new DropDefaultRecipe(), dropDefault);
+            case Change.AddIndex addIndex -> new Bound<>(new AddIndexRecipe(), addIndex);
+            case Change.DropIndex dropIndex -> new Bound<>(new DropIndexRecipe(), dropIndex);
+            case Change.Reindex reindex -> new Bound<>(new ReindexRecipe(), reindex);
+            case Change.AddForeignKey addForeignKey -> new Bound<>(new AddForeignKeyRecipe(), addForeignKey);
+            case Change.AddCheck addCheck -> new Bound<>(new AddCheckRecipe(), addCheck);
+            case Change.AddUnique addUnique -> new Bound<>(new AddUniqueRecipe(), addUnique);
+            case Change.AddPrimaryKey addPrimaryKey -> new Bound<>(new AddPrimaryKeyRecipe(), addPrimaryKey);
+            case Change.DropConstraint dropConstraint -> new Bound<>(new DropConstraintRecipe(), dropConstraint);
+            case Change.RenameTable renameTable -> new Bound<>(new RenameTableRecipe(), renameTable);
+            case Change.DropTable dropTable -> new Bound<>(new DropTableRecipe(), dropTable);
+            case Change.CreateTable createTable -> new Bound<>(new CreateTableRecipe(), createTable);
+            case Change.AddEnumValue addEnumValue -> new Bound<>(new AddEnumValueRecipe(), addEnumValue);
+            case Change.Comment comment -> new Bound<>(new CommentRecipe(), comment);
+            case Change.Sql sql -> new Bound<>(new SqlRecipe(), sql);
         };
     }
 
     private static String path(Change change, int index) {
-        String kind = switch (change) {
-            case Change.AddColumn _ -> "addColumn";
-            case Change.DropColumn _ -> "dropColumn";
-            case Change.RenameColumn _ -> "renameColumn";
-            case Change.Sql _ -> "sql";
-        };
-        return "spec.changes[" + index + "]." + kind;
+        return "spec.changes[" + index + "]." + ChangeKind.of(change).label();
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.change;
 
 import dev.lockstep.change.Action.Backfill;
+import dev.lockstep.change.Action.Fill;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.DeclaredPhase;
 import dev.lockstep.plan.PhaseType;
@@ -88,11 +89,11 @@ final class DeclaredPhases {
                         }
                     });
         }
-        String assignment = backfill.column().sql() + " = " + SqlText.enclosed(backfill.value());
+        Fill fill = new Fill(backfill.column(), SqlText.enclosed(backfill.value()), backfill.where());
         return new Step(
                 names.claim(backfill.name()),
                 "Set " + backfill.column() + " in the rows of " + backfill.table() + " that need it",
-                new Backfill(backfill.table(), assignment, backfill.where(), userTriggers),
+                new Backfill(backfill.table(), fill, userTriggers),
                 new Undo.Nothing(),
                 Look.noRow("SELECT FROM " + backfill.table().sql() + " WHERE " + SqlText.enclosed(backfill.where())));
     }

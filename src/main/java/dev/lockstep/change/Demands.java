@@ -35,7 +35,7 @@ final class Demands {
 
     private static void check(WorkloadSpec workload, Set<Milestone> required, String path, Objections objections) {
         for (Milestone milestone : required) {
-            if (!states(workload, milestone)) {
+            if (workload.required(milestone).isEmpty()) {
                 objections.add(
                         path,
                         "Workload " + workload.name() + " does not say which versions have reached "
@@ -44,16 +44,6 @@ final class Demands {
                                 + ": \">=1.5.0\".");
             }
         }
-    }
-
-    /** Code that no longer needs the old shape writes the new one. */
-    private static boolean states(WorkloadSpec workload, Milestone milestone) {
-        return switch (milestone) {
-            case DUAL_WRITE ->
-                workload.versions().containsKey(Milestone.DUAL_WRITE)
-                        || workload.versions().containsKey(Milestone.NEW_ONLY);
-            case NEW_ONLY -> workload.versions().containsKey(Milestone.NEW_ONLY);
-        };
     }
 
     private static void checkApprovals(PlanSpec spec, List<Phase> phases, Objections objections) {

@@ -9,54 +9,78 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Puts the shares of several changes into one row of phases. */
+/**
+ * Puts the shares of several changes into one row of phases: expand; dual-write, where the application keeps the shapes
+ * equal; backfill; dual-write, where triggers do; read-new; release; new-only; contract. Only those that have anything in
+ * them are there.
+ */
 final class MergedPhases {
-    private MergedPhases() {}
+    private final List<Part> parts;
+    private final List<Phase> phases = new ArrayList<>();
+
+    private MergedPhases(List<Part> parts) {
+        this.parts = parts;
+    }
 
     static List<Phase> of(List<Part> parts) {
-        List<Phase> phases = new ArrayList<>();
-        working(parts, PhaseType.EXPAND, "expand").ifPresent(phases::add);
-        working(parts, PhaseType.BACKFILL, "backfill").ifPresent(phases::add);
-        for (Milestone milestone : Milestone.values()) {
-            if (parts.stream().anyMatch(part -> waitsFor(part, milestone))) {
-                phases.add(new Phase(
-                        new PhaseName(milestone.label()), PhaseType.DEPLOY, Optional.of(milestone), List.of()));
-            }
+        MergedPhases merged = new MergedPhases(parts);
+        merged.work("expand", PhaseType.EXPAND, SharedBackfill.withoutIndexes(parts));
+        boolean writtenFirst = parts.stream()
+                .anyMatch(part ->
+                        part.type() == PhaseType.BACKFILL && part.require().isPresent());
+        if (writtenFirst) {
+            merged.deploy(Milestone.DUAL_WRITE);
         }
-        contract(parts).ifPresent(phases::add);
-        return List.copyOf(phases);
+        merged.work("backfill", PhaseType.BACKFILL, SharedBackfill.of(parts));
+        if (!writtenFirst) {
+            merged.deploy(Milestone.DUAL_WRITE);
+        }
+        merged.deploy(Milestone.READ_NEW);
+        merged.work("release", PhaseType.CONTRACT, merged.contract(MergedPhases::releases));
+        merged.deploy(Milestone.NEW_ONLY);
+        merged.work("contract", PhaseType.CONTRACT, merged.contract(Predicate.not(MergedPhases::releases)));
+        return List.copyOf(merged.phases);
     }
 
-    private static boolean waitsFor(Part part, Milestone milestone) {
-        return part.type() == PhaseType.DEPLOY
-                && part.require().filter(milestone::equals).isPresent();
+    /** What lets go of the old shape before the first code that no longer writes it. */
+    private static boolean releases(Part part) {
+        return part.require().filter(Milestone.READ_NEW::equals).isPresent();
     }
 
-    private static Optional<Phase> working(List<Part> parts, PhaseType type, String name) {
-        List<Step> steps =
-                of(parts, type).flatMap(part -> part.steps().stream()).toList();
-        return steps.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Phase(new PhaseName(name), type, Optional.empty(), steps));
+    private void deploy(Milestone milestone) {
+        boolean wanted = parts.stream()
+                .filter(part -> part.type() == PhaseType.DEPLOY)
+                .anyMatch(part -> part.require().filter(milestone::equals).isPresent());
+        if (wanted) {
+            phases.add(
+                    new Phase(new PhaseName(milestone.label()), PhaseType.DEPLOY, Optional.of(milestone), List.of()));
+        }
+    }
+
+    private void work(String name, PhaseType type, List<Part> share) {
+        List<Step> steps = share.stream().flatMap(part -> part.steps().stream()).toList();
+        Optional<Milestone> require =
+                share.stream().flatMap(part -> part.require().stream()).max(Comparator.naturalOrder());
+        if (!steps.isEmpty()) {
+            phases.add(new Phase(new PhaseName(name), type, require, steps));
+        }
     }
 
     /** Nothing is lost before everything that can fail has succeeded, in all changes (P14). */
-    private static Optional<Phase> contract(List<Part> parts) {
-        List<Step> steps = Stream.concat(
-                        of(parts, PhaseType.CONTRACT).flatMap(part -> part.steps().subList(0, loss(part)).stream()),
-                        of(parts, PhaseType.CONTRACT)
-                                .flatMap(part -> part
-                                        .steps()
-                                        .subList(loss(part), part.steps().size())
-                                        .stream()))
+    private List<Part> contract(Predicate<Part> which) {
+        List<Part> share = parts.stream()
+                .filter(part -> part.type() == PhaseType.CONTRACT)
+                .filter(which)
                 .toList();
-        Optional<Milestone> require =
-                parts.stream().flatMap(part -> part.require().stream()).max(Comparator.naturalOrder());
-        return steps.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Phase(new PhaseName("contract"), PhaseType.CONTRACT, require, steps));
+        return Stream.concat(
+                        share.stream().map(part -> part.with(part.steps().subList(0, loss(part)))),
+                        share.stream()
+                                .map(part -> part.with(part.steps()
+                                        .subList(loss(part), part.steps().size()))))
+                .toList();
     }
 
     /** The place of the part's first step that nothing takes back. */
@@ -66,9 +90,5 @@ final class MergedPhases {
             at++;
         }
         return at;
-    }
-
-    private static Stream<Part> of(List<Part> parts, PhaseType type) {
-        return parts.stream().filter(part -> part.type() == type);
     }
 }

@@ -28,8 +28,17 @@ public interface Recipe<C extends Change> {
     Outcome compile(C change, Setting setting, StepNames names);
 
     /**
+     * What the tables look like to later changes of the same plan, once this one's expand phase is through. Only what is
+     * new and can be built upon shows: a column, a table.
+     */
+    default Catalogue after(C change, Catalogue catalogue) {
+        return catalogue;
+    }
+
+    /**
      * Where a change is to happen.
      *
+     * @param catalogue with what earlier changes of the plan add
      * @param path where the change stands in the document, for violations
      */
     record Setting(Catalogue catalogue, PlanSpec spec, String path) {}
@@ -59,6 +68,11 @@ public interface Recipe<C extends Change> {
     record Part(PhaseType type, Optional<Milestone> require, List<Step> steps) {
         public Part {
             steps = List.copyOf(steps);
+        }
+
+        /** The same share with other steps. */
+        Part with(List<Step> others) {
+            return new Part(type, require, others);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.change.Action.Backfill;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DrainTransactions;
 import dev.lockstep.change.Action.DropIndex;
+import dev.lockstep.change.Action.Fill;
 import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.RenameColumn;
@@ -79,14 +80,12 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 new DrainTransactions(table),
                 new Undo.Nothing(),
                 Look.NO_TRACE));
-        String assignment = alias.name().sql() + " = " + alias.original().name().sql();
         steps.add(new Step(
                 names.claim("copy"),
                 "Copy " + alias.original().name() + " to " + alias.name() + " in every row of " + table,
                 new Backfill(
                         table,
-                        assignment,
-                        alias.pending(),
+                        new Fill(alias.name(), alias.original().name().sql(), alias.pending()),
                         setting.spec().backfill().userTriggers()),
                 new Undo.Nothing(),
                 Look.noRow("SELECT FROM " + table.sql() + " WHERE " + alias.pending())));

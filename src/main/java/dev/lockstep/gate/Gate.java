@@ -71,7 +71,7 @@ public record Gate(Instant now, Duration staleAfter) {
 
     private static Optional<Question> forward(
             Milestone milestone, WorkloadSpec spec, GateKind kind, Findings findings) {
-        Optional<Versions> versions = Milestones.required(spec.versions(), milestone);
+        Optional<Versions> versions = spec.required(milestone);
         if (versions.isEmpty()) {
             findings.unknown(unreadablePlan(
                     spec,

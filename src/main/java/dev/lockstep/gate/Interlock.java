@@ -33,7 +33,7 @@ public final class Interlock {
             return Optional.empty();
         }
         Milestone floor = plan.floor().get();
-        Optional<Versions> versions = Milestones.required(spec.versions(), floor);
+        Optional<Versions> versions = spec.required(floor);
         if (versions.isEmpty()) {
             return Optional.of(cannotTell(
                     plan,

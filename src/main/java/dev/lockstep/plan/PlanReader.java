@@ -2,7 +2,11 @@ package dev.lockstep.plan;
 
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.Backup;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
+import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.Sync;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,7 +79,7 @@ public final class PlanReader {
     private static Optional<PlanSpec> spec(Fields fields, String namespace) {
         Optional<DatabaseName> database = fields.required("databaseRef", node -> node.object(PlanReader::databaseRef));
         String description = fields.or("description", "", Node::anyText);
-        fields.optional("sync", PlanReader::sync);
+        Sync sync = fields.or("sync", Sync.TRIGGER, node -> node.oneOf(choices(Stream.of(Sync.values()), Sync::label)));
         Findings.Distinct approved = fields.findings().new Distinct();
         Optional<WorkReader.Declared> work = WorkReader.read(fields, approved);
         List<WorkloadSpec> workloads = fields.or("workloads", List.of(), new WorkloadReader(namespace, fields)::all);
@@ -85,6 +89,9 @@ public final class PlanReader {
         LockBudget locks = fields.or("lock", LockBudget.standard(), node -> node.object(PlanReader::lock));
         BackfillPace backfill =
                 fields.or("backfill", BackfillPace.standard(), node -> node.object(PlanReader::backfill));
+        ContractRules contract =
+                fields.or("contract", ContractRules.standard(), node -> node.object(PlanReader::contract));
+        Backup backup = fields.or("backup", new Backup.None(), node -> node.object(PlanReader::backup));
         return fields.whole(() -> new PlanSpec(
                 database.orElseThrow(),
                 description,
@@ -93,7 +100,10 @@ public final class PlanReader {
                 approvals,
                 minStableSeconds,
                 locks,
-                backfill));
+                backfill,
+                sync,
+                contract,
+                backup));
     }
 
     private static Optional<DatabaseName> databaseRef(Fields fields) {
@@ -101,17 +111,6 @@ public final class PlanReader {
         return fields.whole(name::orElseThrow);
     }
 
-    private static Optional<String> sync(Node node) {
-        SequencedMap<String, String> modes = choices(Stream.of("Trigger", "Application"), Function.identity());
-        return node.oneOf(modes)
-                .flatMap(mode -> mode.equals("Trigger")
-                        ? Optional.of(mode)
-                        : node.refuse(
-                                "Application is not offered yet: this version keeps the old and the new shape equal"
-                                        + " by triggers only. Leave the field out, or write Trigger."));
-    }
-
-    /** Those listed under {@code approvals}, and those that declared phases carry themselves. */
     private static List<Approval> approvals(
             Fields fields, Findings.Distinct approved, Optional<WorkReader.Declared> work) {
         List<Approval> all = new ArrayList<>(fields.or(
@@ -139,7 +138,34 @@ public final class PlanReader {
         LockBudget standard = LockBudget.standard();
         int budget = fields.or("budgetMilliseconds", standard.budgetMilliseconds(), node -> node.integer(10, 10_000));
         int deadline = fields.or("deadlineSeconds", standard.deadlineSeconds(), node -> node.integer(1, DAY_SECONDS));
-        return fields.whole(() -> new LockBudget(budget, deadline));
+        BlockerRule blockers =
+                fields.or("blockers", new BlockerRule.Wait(), node -> node.object(PlanReader::blockerRule));
+        return fields.whole(() -> new LockBudget(budget, deadline, blockers));
+    }
+
+    private static Optional<BlockerRule> blockerRule(Fields fields) {
+        Optional<String> act = fields.required(
+                "act", node -> node.oneOf(choices(Stream.of("Wait", "Cancel", "Terminate"), Function.identity())));
+        int after = fields.or("afterSeconds", 10, node -> node.integer(1, DAY_SECONDS));
+        int oldest = fields.or("maxTransactionSeconds", 300, node -> node.integer(1, DAY_SECONDS));
+        return fields.whole(() -> act.orElseThrow().equals("Wait")
+                ? new BlockerRule.Wait()
+                : new BlockerRule.Stop(act.orElseThrow().equals("Terminate"), after, oldest));
+    }
+
+    private static Optional<ContractRules> contract(Fields fields) {
+        ContractRules standard = ContractRules.standard();
+        int window = fields.or(
+                "revertWindowSeconds", standard.revertWindowSeconds(), node -> node.integer(0, 30 * DAY_SECONDS));
+        boolean requireUnused = fields.or("requireUnused", standard.requireUnused(), Node::truth);
+        return fields.whole(() -> new ContractRules(window, requireUnused));
+    }
+
+    private static Optional<Backup> backup(Fields fields) {
+        Optional<String> to =
+                fields.required("to", node -> node.oneOf(choices(Stream.of("None", "Table"), Function.identity())));
+        int keep = fields.or("keepSeconds", 7 * DAY_SECONDS, node -> node.integer(3_600, 365 * DAY_SECONDS));
+        return fields.whole(() -> to.orElseThrow().equals("Table") ? new Backup.ToTable(keep) : new Backup.None());
     }
 
     private static Optional<BackfillPace> backfill(Fields fields) {

@@ -18,10 +18,59 @@ public record PlanSpec(
         List<Approval> approvals,
         int minStableSeconds,
         LockBudget locks,
-        BackfillPace backfill) {
+        BackfillPace backfill,
+        Sync sync,
+        ContractRules contract,
+        Backup backup) {
     public PlanSpec {
         workloads = List.copyOf(workloads);
         approvals = List.copyOf(approvals);
+    }
+
+    /** Who keeps the old and the new shape equal while both exist. */
+    public enum Sync {
+        /** Triggers in the database, so that one deploy is enough. */
+        TRIGGER("Trigger"),
+        /** The application writes both, so that no trigger is needed, and three deploys are (P25). */
+        APPLICATION("Application");
+
+        private final String label;
+
+        Sync(String label) {
+            this.label = label;
+        }
+
+        /** The spelling in plans. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /**
+     * How the old shape goes.
+     *
+     * @param revertWindowSeconds how long it is only hidden, so that it can be brought back, before it is dropped: 0 (it is
+     *     dropped at once) to 2,592,000 (30 days)
+     * @param requireUnused whether signs that something still uses it hold the contract; otherwise they are only shown
+     */
+    public record ContractRules(int revertWindowSeconds, boolean requireUnused) {
+        /** Dropped at once; what the server says about its use is shown. */
+        public static ContractRules standard() {
+            return new ContractRules(0, false);
+        }
+    }
+
+    /** What is kept of values that a contract drops. */
+    public sealed interface Backup {
+        /** Nothing. */
+        record None() implements Backup {}
+
+        /**
+         * Keys and old values, in a table in the target's {@code lockstep} schema.
+         *
+         * @param keepSeconds after which it may be dropped: 3,600 (an hour) to 31,536,000 (a year)
+         */
+        record ToTable(int keepSeconds) implements Backup {}
     }
 
     /** The work: changes to be compiled, or phases written out. */
@@ -51,12 +100,28 @@ public record PlanSpec(
      *
      * @param budgetMilliseconds longest wait in one attempt: 10 to 10,000
      * @param deadlineSeconds after which a step stops trying and the run is held: 1 to 86,400
+     * @param blockers what is done about sessions that are in the way
      */
-    public record LockBudget(int budgetMilliseconds, int deadlineSeconds) {
-        /** Half a second a try, for a quarter of an hour. */
+    public record LockBudget(int budgetMilliseconds, int deadlineSeconds, BlockerRule blockers) {
+        /** Half a second a try, for a quarter of an hour; whoever is in the way is named and left alone. */
         public static LockBudget standard() {
-            return new LockBudget(500, 900);
+            return new LockBudget(500, 900, new BlockerRule.Wait());
         }
+    }
+
+    /** What is done about a session that keeps a lock which a step needs (P7). */
+    public sealed interface BlockerRule {
+        /** It is named, and waited for. */
+        record Wait() implements BlockerRule {}
+
+        /**
+         * It is stopped, if it is a true blocker within these bounds.
+         *
+         * @param connection whether its connection is ended; otherwise only its statement is cancelled
+         * @param afterSeconds how long the step has waited by then: 1 to 86,400
+         * @param maxTransactionSeconds an older transaction is left alone, because too much work would be lost: 1 to 86,400
+         */
+        record Stop(boolean connection, int afterSeconds, int maxTransactionSeconds) implements BlockerRule {}
     }
 
     /**

@@ -2,6 +2,9 @@ package dev.lockstep.plan;
 
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.Backup;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
+import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
@@ -37,10 +40,10 @@ public final class PlanTree {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("databaseRef", Map.of("name", spec.database().value()));
         tree.put("description", spec.description());
-        tree.put("sync", "Trigger");
+        tree.put("sync", spec.sync().label());
         switch (spec.work()) {
             case Work.Changes(List<Change> changes) ->
-                tree.put("changes", changes.stream().map(PlanTree::change).toList());
+                tree.put("changes", changes.stream().map(ChangeTree::of).toList());
             case Work.Phases(List<DeclaredPhase> phases) ->
                 tree.put("phases", phases.stream().map(PlanTree::phase).toList());
         }
@@ -49,47 +52,12 @@ public final class PlanTree {
         tree.put("minStableSeconds", spec.minStableSeconds());
         tree.put("lock", lock(spec.locks()));
         tree.put("backfill", pace(spec.backfill()));
+        tree.put("contract", contract(spec.contract()));
+        tree.put("backup", backup(spec.backup()));
         return tree;
     }
 
-    private static Map<String, Object> change(Change change) {
-        return switch (change) {
-            case Change.AddColumn add -> Map.of("addColumn", addColumn(add));
-            case Change.DropColumn(var table, var column) -> {
-                Map<String, Object> tree = new LinkedHashMap<>();
-                tree.put("table", table.toString());
-                tree.put("column", column.value());
-                yield Map.of("dropColumn", tree);
-            }
-            case Change.RenameColumn(var table, var from, var to) -> {
-                Map<String, Object> tree = new LinkedHashMap<>();
-                tree.put("table", table.toString());
-                tree.put("from", from.value());
-                tree.put("to", to.value());
-                yield Map.of("renameColumn", tree);
-            }
-            case Change.Sql(PhaseType phase, SqlStep step) -> {
-                Map<String, Object> tree = new LinkedHashMap<>();
-                tree.put("phase", phase.label());
-                tree.putAll(sql(step));
-                yield Map.of("sql", tree);
-            }
-        };
-    }
-
-    private static Map<String, Object> addColumn(Change.AddColumn add) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("table", add.table().toString());
-        tree.put("column", add.column().value());
-        tree.put("type", add.type());
-        tree.put("nullable", add.nullable());
-        put(tree, "default", add.defaultValue());
-        put(tree, "fill", add.fill());
-        put(tree, "comment", add.comment());
-        return tree;
-    }
-
-    private static Map<String, Object> sql(SqlStep step) {
+    static Map<String, Object> sql(SqlStep step) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", step.name());
         tree.put("up", step.up());
@@ -179,7 +147,40 @@ public final class PlanTree {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("budgetMilliseconds", locks.budgetMilliseconds());
         tree.put("deadlineSeconds", locks.deadlineSeconds());
+        tree.put("blockers", blockers(locks.blockers()));
         return tree;
+    }
+
+    private static Map<String, Object> blockers(BlockerRule rule) {
+        return switch (rule) {
+            case BlockerRule.Wait _ -> Map.of("act", "Wait");
+            case BlockerRule.Stop(boolean connection, int after, int oldest) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("act", connection ? "Terminate" : "Cancel");
+                tree.put("afterSeconds", after);
+                tree.put("maxTransactionSeconds", oldest);
+                yield tree;
+            }
+        };
+    }
+
+    private static Map<String, Object> contract(ContractRules rules) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("revertWindowSeconds", rules.revertWindowSeconds());
+        tree.put("requireUnused", rules.requireUnused());
+        return tree;
+    }
+
+    private static Map<String, Object> backup(Backup backup) {
+        return switch (backup) {
+            case Backup.None _ -> Map.of("to", "None");
+            case Backup.ToTable(int keepSeconds) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                tree.put("to", "Table");
+                tree.put("keepSeconds", keepSeconds);
+                yield tree;
+            }
+        };
     }
 
     private static Map<String, Object> pace(BackfillPace pace) {
@@ -190,7 +191,7 @@ public final class PlanTree {
         return tree;
     }
 
-    private static void put(Map<String, Object> tree, String name, Optional<?> value) {
+    static void put(Map<String, Object> tree, String name, Optional<?> value) {
         value.ifPresent(present -> tree.put(name, present));
     }
 }

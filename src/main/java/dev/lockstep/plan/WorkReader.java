@@ -48,90 +48,13 @@ final class WorkReader {
                                     : "Has neither changes nor phases; say what is to be done under changes.");
         }
         Findings.Distinct steps = spec.findings().new Distinct();
-        Optional<Declared> changes = spec.optional("changes", node -> node.someOf(one -> change(one, steps)))
+        Optional<Declared> changes = spec.optional("changes", node -> node.someOf(new ChangeReader(steps)::read))
                 .map(all -> new Declared(new Work.Changes(all), List.of(), List.of()));
         Findings.Distinct names = spec.findings().new Distinct();
         Optional<Declared> phases = spec.optional(
                         "phases", node -> node.someOf(one -> one.object(fields -> phase(fields, names, approved))))
                 .map(entries -> declared(entries, names.claimed()));
         return changes.or(() -> phases);
-    }
-
-    private static Optional<Change> change(Node node, Findings.Distinct steps) {
-        SequencedMap<String, Function<Node, Optional<Change>>> kinds = new LinkedHashMap<>();
-        kinds.put("addColumn", inner -> inner.object(WorkReader::addColumn));
-        kinds.put("dropColumn", inner -> inner.object(WorkReader::dropColumn));
-        kinds.put("renameColumn", inner -> inner.object(WorkReader::renameColumn));
-        kinds.put("sql", inner -> inner.object(fields -> sqlChange(fields, steps)));
-        return node.variant(kinds);
-    }
-
-    private static Optional<Change> addColumn(Fields fields) {
-        Optional<TableName> table = fields.required("table", WorkReader::table);
-        Optional<Identifier> column = fields.required("column", WorkReader::identifier);
-        Optional<String> type = fields.required("type", Node::text);
-        boolean nullable = fields.or("nullable", true, Node::truth);
-        Optional<String> defaultValue = fields.optional("default", Node::text);
-        Optional<String> fill = fields.optional("fill", Node::text);
-        Optional<String> comment = fields.optional("comment", Node::text);
-        return fields.whole(() -> new Change.AddColumn(
-                table.orElseThrow(), column.orElseThrow(), type.orElseThrow(), nullable, defaultValue, fill, comment));
-    }
-
-    private static Optional<Change> dropColumn(Fields fields) {
-        Optional<TableName> table = fields.required("table", WorkReader::table);
-        Optional<Identifier> column = fields.required("column", WorkReader::identifier);
-        return fields.whole(() -> new Change.DropColumn(table.orElseThrow(), column.orElseThrow()));
-    }
-
-    private static Optional<Change> renameColumn(Fields fields) {
-        Optional<TableName> table = fields.required("table", WorkReader::table);
-        Optional<Identifier> from = fields.required("from", WorkReader::identifier);
-        Optional<Identifier> to = fields.required(
-                "to",
-                node -> identifier(node)
-                        .flatMap(name -> from.filter(name::equals).isPresent()
-                                ? node.refuse("Is the name that the column has already; give the new one.")
-                                : Optional.of(name)));
-        return fields.whole(() -> new Change.RenameColumn(table.orElseThrow(), from.orElseThrow(), to.orElseThrow()));
-    }
-
-    private static Optional<Change> sqlChange(Fields fields, Findings.Distinct steps) {
-        Optional<PhaseType> phase = fields.required(
-                "phase",
-                node -> phaseType(node)
-                        .flatMap(type -> type == PhaseType.DEPLOY
-                                ? node.refuse(
-                                        "A Deploy phase only waits and runs nothing; use Expand, Backfill or Contract.")
-                                : Optional.of(type)));
-        phase.ifPresent(type -> claimName(fields, steps, type.label() + "/"));
-        Optional<SqlStep> step = sqlStep(fields);
-        return step.flatMap(sql -> phase.map(type -> new Change.Sql(type, sql)));
-    }
-
-    private static Optional<SqlStep> sqlStep(Fields fields) {
-        Optional<String> name = fields.required("name", WorkReader::stepName);
-        Optional<String> up = fields.required("up", Node::text);
-        Optional<String> down = fields.optional("down", Node::text);
-        Optional<String> verify = fields.optional("verify", Node::text);
-        boolean transaction = fields.or("transaction", true, Node::truth);
-        if (!transaction && !fields.has("verify")) {
-            fields.findings()
-                    .add(
-                            fields.path("verify"),
-                            "Is missing; outside a transaction only a check can tell, after a crash, whether the SQL has"
-                                    + " run. Give a query of one boolean that is true when it has.");
-        }
-        Findings.Distinct distinct = fields.findings().new Distinct();
-        List<TableName> tables = fields.or(
-                "tables",
-                List.of(),
-                node -> node.list(one -> {
-                    Optional<TableName> table = table(one);
-                    table.ifPresent(known -> distinct.claim(known, one.path()));
-                    return table;
-                }));
-        return fields.whole(() -> new SqlStep(name.orElseThrow(), up.orElseThrow(), down, verify, transaction, tables));
     }
 
     /** A declared phase as the document has it. */
@@ -149,7 +72,7 @@ final class WorkReader {
     private static Optional<Entry> phase(Fields fields, Findings.Distinct names, Findings.Distinct approved) {
         Optional<PhaseName> name = fields.required("name", node -> node.parsed(PhaseName::new));
         name.ifPresent(known -> names.claim(known, fields.path("name")));
-        Optional<PhaseType> type = fields.required("type", WorkReader::phaseType);
+        Optional<PhaseType> type = fields.required("type", ChangeReader::phaseType);
         Optional<Milestone> require = fields.optional(
                 "require", node -> node.oneOf(PlanReader.choices(Stream.of(Milestone.values()), Milestone::label)));
         Findings.Distinct stepNames = fields.findings().new Distinct();
@@ -192,22 +115,22 @@ final class WorkReader {
         kinds.put(
                 "sql",
                 inner -> inner.object(fields -> {
-                    claimName(fields, names, "");
-                    return sqlStep(fields).map(DeclaredPhase.Step.Sql::new);
+                    ChangeReader.claimName(fields, names, "");
+                    return ChangeReader.sqlStep(fields).map(DeclaredPhase.Step.Sql::new);
                 }));
         kinds.put(
                 "backfill",
                 inner -> inner.object(fields -> {
-                    claimName(fields, names, "");
+                    ChangeReader.claimName(fields, names, "");
                     return backfill(fields);
                 }));
         return node.variant(kinds);
     }
 
     private static Optional<DeclaredPhase.Step> backfill(Fields fields) {
-        Optional<String> name = fields.required("name", WorkReader::stepName);
-        Optional<TableName> table = fields.required("table", WorkReader::table);
-        Optional<Identifier> column = fields.required("column", WorkReader::identifier);
+        Optional<String> name = fields.required("name", ChangeReader::stepName);
+        Optional<TableName> table = fields.required("table", ChangeReader::table);
+        Optional<Identifier> column = fields.required("column", ChangeReader::identifier);
         Optional<String> value = fields.required("value", Node::text);
         Optional<String> where = fields.required("where", Node::text);
         return fields.whole(() -> new DeclaredPhase.Step.Backfill(
@@ -216,31 +139,5 @@ final class WorkReader {
                 column.orElseThrow(),
                 value.orElseThrow(),
                 where.orElseThrow()));
-    }
-
-    /** Step names must differ within {@code scope}; a name that is no text is another finding's business. */
-    private static void claimName(Fields fields, Findings.Distinct names, String scope) {
-        if (fields.has("name") && fields.node("name").value() instanceof String name) {
-            names.claim(scope + name, fields.path("name"));
-        }
-    }
-
-    private static Optional<String> stepName(Node node) {
-        return node.parsed(text -> {
-            Names.requireDnsLabel("step name", text);
-            return text;
-        });
-    }
-
-    private static Optional<PhaseType> phaseType(Node node) {
-        return node.oneOf(PlanReader.choices(Stream.of(PhaseType.values()), PhaseType::label));
-    }
-
-    private static Optional<TableName> table(Node node) {
-        return node.parsed(TableName::parse);
-    }
-
-    private static Optional<Identifier> identifier(Node node) {
-        return node.parsed(Identifier::new);
     }
 }

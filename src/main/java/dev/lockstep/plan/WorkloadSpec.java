@@ -2,6 +2,7 @@ package dev.lockstep.plan;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One workload that runs code against the database.
@@ -19,6 +20,17 @@ public record WorkloadSpec(
         EvidenceSpec evidence) {
     public WorkloadSpec {
         versions = Map.copyOf(versions);
+    }
+
+    /**
+     * What code must be in to have reached the milestone; empty when the plan does not say. A plan that names only a later
+     * milestone needs one deploy for both.
+     */
+    public Optional<Versions> required(Milestone milestone) {
+        return Stream.of(Milestone.values())
+                .filter(later -> later.compareTo(milestone) >= 0)
+                .flatMap(later -> Optional.ofNullable(versions.get(later)).stream())
+                .findFirst();
     }
 
     /** Kinds of workload that Lockstep can watch. */

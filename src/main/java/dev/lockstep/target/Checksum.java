@@ -45,8 +45,13 @@ final class Checksum {
                 parts.addAll(List.of("build-index", table.sql(), index.sql(), statement));
             case Action.DropIndex(var table, var index) ->
                 parts.addAll(List.of("drop-index", table.sql(), index.sql()));
-            case Action.Backfill(var table, var assignment, var pending, var triggers) ->
-                parts.addAll(List.of("backfill", table.sql(), assignment, pending, triggers.name()));
+            case Action.Backfill backfill ->
+                parts.addAll(List.of(
+                        "backfill",
+                        backfill.table().sql(),
+                        backfill.assignment(),
+                        backfill.pending(),
+                        backfill.userTriggers().name()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
         }

@@ -43,16 +43,17 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         "Drops the index beside running reads and writes.",
                         List.of("DROP INDEX CONCURRENTLY IF EXISTS " + new TableName(table.schema(), index).sql()),
                         List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
-            case Action.Backfill(TableName table, String assignment, String pending, var triggers) ->
+            case Action.Backfill backfill ->
                 new Listing(
                         "In short batches, each with its cursor in its own transaction; then proven over the whole"
                                 + " table. The table's own triggers "
-                                + switch (triggers) {
+                                + switch (backfill.userTriggers()) {
                                     case SKIP -> "do not fire.";
                                     case FIRE -> "fire for every row.";
                                 },
-                        List.of("UPDATE " + table.sql() + "\n   SET " + assignment + "\n WHERE " + pending),
-                        List.of(spoken(table, LockMode.ROW_EXCLUSIVE)));
+                        List.of("UPDATE " + backfill.table().sql() + "\n   SET " + backfill.assignment() + "\n WHERE "
+                                + backfill.pending()),
+                        List.of(spoken(backfill.table(), LockMode.ROW_EXCLUSIVE)));
             case Action.DrainTransactions(TableName table) ->
                 new Listing(
                         "Runs no SQL on " + table

@@ -1,10 +1,8 @@
 package dev.lockstep.ui;
 
 import dev.lockstep.change.Phase;
-import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Versions;
-import dev.lockstep.plan.WorkloadSpec;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -16,23 +14,13 @@ final class Requirements {
     static Optional<String> of(Phase phase, PlanSpec spec) {
         return phase.require().map(milestone -> {
             String wanted = spec.workloads().stream()
-                    .map(workload -> versions(workload, milestone)
+                    .map(workload -> workload.required(milestone)
                             .map(versions -> "every pod of " + workload.name() + " runs " + spoken(versions))
                             .orElse("the plan says which versions of " + workload.name() + " are ready"))
                     .collect(Collectors.joining(" and "));
             return "Opens when " + (wanted.isEmpty() ? "the plan names the workloads that use the database" : wanted)
                     + (spec.minStableSeconds() > 0 ? ", steady for " + spec.minStableSeconds() + " s." : ".");
         });
-    }
-
-    /** Which versions speak for a milestone: where one deploy is enough, new-only code is dual-write code as well. */
-    static Optional<Versions> versions(WorkloadSpec workload, Milestone milestone) {
-        Optional<Versions> own = Optional.ofNullable(workload.versions().get(milestone));
-        return switch (milestone) {
-            case NEW_ONLY -> own;
-            case DUAL_WRITE ->
-                own.or(() -> Optional.ofNullable(workload.versions().get(Milestone.NEW_ONLY)));
-        };
     }
 
     static String spoken(Versions versions) {

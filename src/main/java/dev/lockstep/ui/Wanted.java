@@ -51,7 +51,7 @@ sealed interface Wanted {
     default Optional<String> of(WorkloadSpec workload) {
         return switch (this) {
             case Reached(Milestone milestone) ->
-                Requirements.versions(workload, milestone).map(versions -> Requirements.spoken(versions));
+                workload.required(milestone).map(versions -> Requirements.spoken(versions));
             case Before _ ->
                 workload.versions().isEmpty()
                         ? Optional.empty()
@@ -98,7 +98,7 @@ sealed interface Wanted {
     private Match match(WorkloadSpec workload, String reported) {
         return switch (this) {
             case Reached(Milestone milestone) ->
-                Requirements.versions(workload, milestone)
+                workload.required(milestone)
                         .map(versions -> match(versions, reported, false))
                         .orElse(Match.UNREADABLE);
             case Before _ ->

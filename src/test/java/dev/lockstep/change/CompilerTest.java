@@ -29,6 +29,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CompilerTest {
+    private static final Optional<Milestone> NONE_REQUIRED = Optional.empty();
+
     private static final Optional<String> NONE = Optional.empty();
 
     private static SqlStep sql(String name, String up, Optional<String> down, String... tables) {
@@ -79,6 +81,55 @@ class CompilerTest {
     }
 
     @Test
+    void fillsInOnePassWhatDoesNotReadWhatTheSamePassWrites() {
+        Change.AddColumn plain = new Change.AddColumn(
+                TableName.parse("users"), new Identifier("label"), "text", true, NONE, Optional.of("'none'"), NONE);
+        Change.AddColumn reading = new Change.AddColumn(
+                TableName.parse("users"),
+                new Identifier("shout"),
+                "text",
+                true,
+                NONE,
+                Optional.of("upper(label)"),
+                NONE);
+        var plan = compiled(plan(rename("users", "name", "full_name"), plain, reading), catalogue(users()));
+        Phase backfill = plan.phases().get(1);
+        assertThat(steps(backfill)).containsExactly("drain", "copy", "fill-2", "analyze");
+        Action.Backfill shared = (Action.Backfill) backfill.steps().get(1).action();
+        assertThat(shared.fills()).extracting(fill -> fill.column().value()).containsExactly("full_name", "label");
+        assertThat(shared.assignment()).contains("label = CASE WHEN (label IS NULL AND ('none') IS NOT NULL) THEN");
+        assertThat(backfill.steps().get(1).title()).contains("full_name", "label");
+    }
+
+    @Test
+    void buildsAnIndexAfterTheBackfillOfItsTable() {
+        assertThat(MergedPhases.of(List.of(
+                        new Recipe.Part(
+                                PhaseType.EXPAND,
+                                NONE_REQUIRED,
+                                List.of(step(new Action.BuildIndex(
+                                        TableName.parse("users"),
+                                        new Identifier("i"),
+                                        "CREATE INDEX CONCURRENTLY i ON users (a)")))),
+                        new Recipe.Part(
+                                PhaseType.BACKFILL,
+                                NONE_REQUIRED,
+                                List.of(step(new Action.Backfill(
+                                        TableName.parse("users"),
+                                        new Action.Fill(new Identifier("a"), "1", "a IS NULL"),
+                                        PlanSpec.UserTriggers.SKIP)))))))
+                .singleElement()
+                .satisfies(phase -> assertThat(phase.steps())
+                        .extracting(Step::action)
+                        .element(1)
+                        .isInstanceOf(Action.BuildIndex.class));
+    }
+
+    private static Step step(Action action) {
+        return new Step("a", "a", action, new Step.Undo.Nothing(), Look.NO_TRACE);
+    }
+
+    @Test
     void mergesTheSharesOfAllChangesAndLosesNothingBeforeEverythingElseHasSucceeded() {
         var plan = compiled(
                 plan(
@@ -106,7 +157,7 @@ class CompilerTest {
                         "try-fill",
                         "add-column",
                         "prepare");
-        assertThat(steps(plan.phases().get(1))).containsExactly("drain", "copy", "analyze", "drain-2", "fill");
+        assertThat(steps(plan.phases().get(1))).containsExactly("drain", "copy", "analyze");
         assertThat(steps(plan.phases().get(4)))
                 .containsExactly(
                         "dependents",

@@ -41,7 +41,10 @@ final class Plans {
                 List.of(approvals),
                 0,
                 LockBudget.standard(),
-                BackfillPace.standard());
+                BackfillPace.standard(),
+                PlanSpec.Sync.TRIGGER,
+                PlanSpec.ContractRules.standard(),
+                new PlanSpec.Backup.None());
     }
 
     static WorkloadSpec web(Milestone milestone) {

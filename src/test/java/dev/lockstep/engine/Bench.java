@@ -137,7 +137,10 @@ final class Bench implements AutoCloseable {
                         approvals,
                         STABLE_SECONDS,
                         PlanSpec.LockBudget.standard(),
-                        PlanSpec.BackfillPace.standard()));
+                        PlanSpec.BackfillPace.standard(),
+                        PlanSpec.Sync.TRIGGER,
+                        PlanSpec.ContractRules.standard(),
+                        new PlanSpec.Backup.None()));
     }
 
     /** Declares the plan and starts it. */

@@ -61,7 +61,10 @@ class PlanReaderTest {
                                 List.of(new Approval(new PhaseName("contract"), 1)),
                                 30,
                                 PlanSpec.LockBudget.standard(),
-                                PlanSpec.BackfillPace.standard()))));
+                                PlanSpec.BackfillPace.standard(),
+                                PlanSpec.Sync.TRIGGER,
+                                PlanSpec.ContractRules.standard(),
+                                new PlanSpec.Backup.None()))));
     }
 
     @Test
@@ -283,7 +286,7 @@ class PlanReaderTest {
                         "a misspelt milestone",
                         "{name: a, type: Deploy, require: newonly}",
                         "[0].require",
-                        "Did you mean \"new-only\"? Known here: dual-write, new-only"),
+                        "Did you mean \"new-only\"? Known here: dual-write, read-new, new-only"),
                 phases(
                         "a misspelt step",
                         "{name: a, type: Expand, steps: [{backfil: {}}]}",
@@ -458,7 +461,6 @@ class PlanReaderTest {
                         change("backfill: {userTriggers: Ignore}"),
                         "spec.backfill.userTriggers",
                         "Known here: Skip, Fire"),
-                argumentSet("sync by the application", change("sync: Application"), "spec.sync", "by triggers only"),
                 argumentSet("unknown sync", change("sync: Magic"), "spec.sync", "Known here: Trigger, Application"),
                 argumentSet(
                         "an approval without a count",

@@ -1,8 +1,16 @@
 package dev.lockstep.plan;
 
+import dev.lockstep.plan.Change.IndexBody;
+import dev.lockstep.plan.Change.Neighbour;
+import dev.lockstep.plan.Change.ReferentialAction;
+import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.Backup;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
+import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.plan.PlanSpec.Sync;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
@@ -26,6 +34,8 @@ final class RandomPlans {
     private static final List<String> SQL =
             List.of("lower(name)", "'it''s'", "select 1;\nselect 2", "ünïcödé", " padded ", "#not: a comment", "0");
 
+    private static final Identifier OTHER = new Identifier("full_name");
+
     private final Random random;
 
     RandomPlans(long seed) {
@@ -47,11 +57,19 @@ final class RandomPlans {
                 random.nextInt(86_401),
                 random.nextBoolean()
                         ? LockBudget.standard()
-                        : new LockBudget(10 + random.nextInt(9_991), 1 + random.nextInt(86_400)),
+                        : new LockBudget(10 + random.nextInt(9_991), 1 + random.nextInt(86_400), blockerRule()),
                 random.nextBoolean()
                         ? BackfillPace.standard()
-                        : new BackfillPace(
-                                1 + random.nextInt(1_000), random.nextInt(96), oneOf(UserTriggers.values())));
+                        : new BackfillPace(1 + random.nextInt(1_000), random.nextInt(96), oneOf(UserTriggers.values())),
+                oneOf(Sync.values()),
+                new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
+                random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)));
+    }
+
+    private BlockerRule blockerRule() {
+        return random.nextBoolean()
+                ? new BlockerRule.Wait()
+                : new BlockerRule.Stop(random.nextBoolean(), 1 + random.nextInt(100), 1 + random.nextInt(100));
     }
 
     private List<Approval> approvals(Work work) {
@@ -67,8 +85,8 @@ final class RandomPlans {
     }
 
     private Change change(int number) {
-        return switch (random.nextInt(4)) {
-            case 0 ->
+        return switch (oneOf(ChangeKind.values())) {
+            case ADD_COLUMN ->
                 new Change.AddColumn(
                         table(),
                         column(),
@@ -77,11 +95,70 @@ final class RandomPlans {
                         maybe(this::sql),
                         maybe(this::sql),
                         maybe(this::sql));
-            case 1 -> new Change.DropColumn(table(), column());
-            case 2 -> new Change.RenameColumn(table(), column(), new Identifier("full_name"));
-            default ->
+            case DROP_COLUMN -> new Change.DropColumn(table(), column());
+            case RENAME_COLUMN -> new Change.RenameColumn(table(), column(), OTHER);
+            case CHANGE_COLUMN_TYPE ->
+                new Change.ChangeColumnType(
+                        table(), column(), sql(), maybe(() -> OTHER), maybe(this::sql), maybe(this::sql));
+            case SET_NOT_NULL -> new Change.SetNotNull(table(), column());
+            case DROP_NOT_NULL -> new Change.DropNotNull(table(), column());
+            case SET_DEFAULT -> new Change.SetDefault(table(), column(), sql());
+            case DROP_DEFAULT -> new Change.DropDefault(table(), column());
+            case ADD_INDEX -> new Change.AddIndex(table(), column(), random.nextBoolean(), indexBody());
+            case DROP_INDEX -> new Change.DropIndex(table(), column());
+            case REINDEX -> new Change.Reindex(table(), maybe(this::column));
+            case ADD_FOREIGN_KEY ->
+                new Change.AddForeignKey(
+                        table(),
+                        column(),
+                        List.of(column(), OTHER),
+                        table(),
+                        List.of(OTHER, column()),
+                        oneOf(ReferentialAction.values()),
+                        oneOf(ReferentialAction.values()));
+            case ADD_CHECK -> new Change.AddCheck(table(), column(), sql());
+            case ADD_UNIQUE -> new Change.AddUnique(table(), column(), List.of(column(), OTHER));
+            case ADD_PRIMARY_KEY -> new Change.AddPrimaryKey(table(), maybe(this::column), List.of(column()));
+            case DROP_CONSTRAINT -> new Change.DropConstraint(table(), column());
+            case RENAME_TABLE -> new Change.RenameTable(table(), OTHER, oneOf(TableRenaming.values()));
+            case DROP_TABLE -> new Change.DropTable(table());
+            case CREATE_TABLE -> createTable();
+            case ADD_ENUM_VALUE -> new Change.AddEnumValue(table(), sql(), neighbour());
+            case COMMENT -> new Change.Comment(table(), maybe(this::column), random.nextBoolean() ? "" : sql());
+            case SQL ->
                 new Change.Sql(
                         oneOf(PhaseType.EXPAND, PhaseType.BACKFILL, PhaseType.CONTRACT), sqlStep("step-" + number));
+        };
+    }
+
+    private IndexBody indexBody() {
+        return random.nextBoolean()
+                ? new IndexBody.Definition(sql())
+                : new IndexBody.Columns(
+                        List.of(column(), OTHER),
+                        random.nextBoolean() ? List.of() : List.of(column()),
+                        maybe(this::sql));
+    }
+
+    private Change createTable() {
+        return new Change.CreateTable(
+                table(),
+                List.of(
+                        new Change.NewColumn(column(), sql(), random.nextBoolean(), maybe(this::sql)),
+                        new Change.NewColumn(OTHER, sql(), random.nextBoolean(), maybe(this::sql))),
+                random.nextBoolean() ? List.of() : List.of(OTHER),
+                random.nextBoolean() ? List.of() : List.of(sql()),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(new Change.TableGrant(column(), List.of("SELECT", "INSERT"))),
+                maybe(this::sql));
+    }
+
+    private Neighbour neighbour() {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Neighbour.Before(sql());
+            case 1 -> new Neighbour.After(sql());
+            default -> new Neighbour.Last();
         };
     }
 

@@ -108,7 +108,10 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
-                new Action.Backfill(USERS, "full_name = name", "full_name IS NULL", UserTriggers.FIRE),
+                new Action.Backfill(
+                        USERS,
+                        new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
+                        UserTriggers.FIRE),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."));
         Stream<Step.Undo> undos = Stream.of(
@@ -187,6 +190,9 @@ final class Samples {
                 List.of(new Approval(CONTRACT, 2)),
                 30,
                 LockBudget.standard(),
-                BackfillPace.standard());
+                BackfillPace.standard(),
+                PlanSpec.Sync.TRIGGER,
+                PlanSpec.ContractRules.standard(),
+                new PlanSpec.Backup.None());
     }
 }

@@ -11,8 +11,10 @@ import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Identifier;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +38,10 @@ class BackfillPostgresTest {
     }
 
     private static Action.Backfill fill(UserTriggers triggers) {
-        return new Action.Backfill(USERS, "full_name = name", "full_name IS DISTINCT FROM name", triggers);
+        return new Action.Backfill(
+                USERS,
+                new Action.Fill(new Identifier("full_name"), "name", "full_name IS DISTINCT FROM name"),
+                triggers);
     }
 
     private void users(int count) {
@@ -142,7 +147,7 @@ class BackfillPostgresTest {
     @Test
     void isNeverTheReasonForADeadlockInTheApplication() throws Exception {
         users(200);
-        bench.locks = new LockBudget(10_000, 20);
+        bench.locks = new LockBudget(10_000, 20, new BlockerRule.Wait());
         try (Connection application = bench.connect()) {
             application.setAutoCommit(false);
             // Holds the last row of the batch, then asks for its first while the batch waits for the last.
@@ -235,8 +240,10 @@ class BackfillPostgresTest {
                 "fill",
                 new Action.Backfill(
                         USERS,
-                        "full_name = (1 / length(trim(leading '0' FROM name)))::text",
-                        "full_name IS NULL",
+                        new Action.Fill(
+                                new Identifier("full_name"),
+                                "(1 / length(trim(leading '0' FROM name)))::text",
+                                "full_name IS NULL"),
                         UserTriggers.SKIP));
         assertThat(outcome)
                 .asInstanceOf(type(StepOutcome.Failed.class))
@@ -247,7 +254,11 @@ class BackfillPostgresTest {
     void failsWhenTheNewValueStillCountsAsUnfilled() {
         users(10);
         StepOutcome outcome = bench.does(
-                "fill", new Action.Backfill(USERS, "full_name = NULL", "full_name IS NULL", UserTriggers.SKIP));
+                "fill",
+                new Action.Backfill(
+                        USERS,
+                        new Action.Fill(new Identifier("full_name"), "NULL", "full_name IS NULL"),
+                        UserTriggers.SKIP));
         assertThat(outcome)
                 .asInstanceOf(type(StepOutcome.Failed.class))
                 .satisfies(failed -> assertThat(failed.code()).isEqualTo(ErrorCode.VERIFICATION_FAILED))

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import java.sql.Connection;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ class DrainTransactionsPostgresTest {
 
     @Test
     void doesNotMoveTheGoalWhenItIsTriedAgain() throws Exception {
-        bench.locks = new LockBudget(100, 1);
+        bench.locks = new LockBudget(100, 1, new BlockerRule.Wait());
         try (Connection older = transaction("older")) {
             assertThat(bench.does("drain", DRAIN))
                     .asInstanceOf(type(StepOutcome.Blocked.class))

@@ -11,6 +11,7 @@ import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import java.sql.Connection;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class LockAcquisitionPostgresTest {
     @BeforeEach
     void table() {
         bench.sql("CREATE TABLE users (id int PRIMARY KEY, name text); INSERT INTO users VALUES (1, 'a')");
-        bench.locks = new LockBudget(200, 20);
+        bench.locks = new LockBudget(200, 20, new BlockerRule.Wait());
     }
 
     @AfterEach
@@ -98,7 +99,7 @@ class LockAcquisitionPostgresTest {
 
     @Test
     void givesUpAfterTheDeadlineAndSaysWhoIsInTheWay() throws Exception {
-        bench.locks = new LockBudget(100, 1);
+        bench.locks = new LockBudget(100, 1, new BlockerRule.Wait());
         try (Connection report = reader("report")) {
             olderThanTheBudget();
             StepOutcome outcome = bench.does("add", ADD);
@@ -146,7 +147,7 @@ class LockAcquisitionPostgresTest {
         try (Connection report = bench.connect()) {
             report.setAutoCommit(false);
             Bench.run(report, "SET application_name = 'report'; SELECT * FROM events_1");
-            bench.locks = new LockBudget(100, 1);
+            bench.locks = new LockBudget(100, 1, new BlockerRule.Wait());
             olderThanTheBudget();
             StepOutcome outcome = bench.does(
                     "add",

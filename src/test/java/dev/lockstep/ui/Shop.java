@@ -271,7 +271,10 @@ final class Shop implements InstantSource {
                         List.of(new PlanSpec.Approval(CONTRACT, 1)),
                         5,
                         PlanSpec.LockBudget.standard(),
-                        PlanSpec.BackfillPace.standard()));
+                        PlanSpec.BackfillPace.standard(),
+                        PlanSpec.Sync.TRIGGER,
+                        PlanSpec.ContractRules.standard(),
+                        new PlanSpec.Backup.None()));
     }
 
     private static Script script() {
@@ -330,7 +333,9 @@ final class Shop implements InstantSource {
                 "fill-full-name",
                 "Copy name into full_name in every row",
                 new Action.Backfill(
-                        USERS, "full_name = name", "full_name IS DISTINCT FROM name", PlanSpec.UserTriggers.SKIP),
+                        USERS,
+                        new Action.Fill(new Identifier("full_name"), "name", "full_name IS DISTINCT FROM name"),
+                        PlanSpec.UserTriggers.SKIP),
                 new Undo.Nothing(),
                 "SELECT NOT EXISTS (SELECT FROM public.users WHERE full_name IS DISTINCT FROM name)");
     }

@@ -42,11 +42,12 @@ public record ActionJson(
                         List.of("DROP INDEX CONCURRENTLY IF EXISTS "
                                 + table.schema().sql() + "." + index.sql()),
                         lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
-            case Action.Backfill(TableName table, String assignment, String pending, var _) ->
+            case Action.Backfill backfill ->
                 new ActionJson(
                         "Backfill",
-                        List.of("UPDATE " + table.sql() + " SET " + assignment + " WHERE " + pending),
-                        lock(table, LockMode.ROW_EXCLUSIVE));
+                        List.of("UPDATE " + backfill.table().sql() + " SET " + backfill.assignment() + " WHERE "
+                                + backfill.pending()),
+                        lock(backfill.table(), LockMode.ROW_EXCLUSIVE));
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
         };
