@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param serverVersion as {@code server_version_num}: 160015 is 16.15
  * @param role what the connecting role may do
- * @param tables the tables that were asked for and exist
+ * @param tables the tables that were asked for and exist, and everything beneath them: partitions, theirs, and inheritance
+ *     children
  */
 public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tables) {
     public Catalogue {

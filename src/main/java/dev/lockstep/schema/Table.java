@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param blocks pages of the main fork, counted, not estimated
  * @param rowsHidden why the role that Lockstep connects with might not see every row (P28); empty when it does
  * @param updatesRefused why the server would refuse an UPDATE, for example a publication without replica identity (P29)
+ * @param partitionKey by what a declaratively partitioned table is divided; empty for every other table, a parent of
+ *     inheritance children too
+ * @param partitions the direct children of a partitioned table or an inheritance parent, by name; each is in the catalogue
+ *     as well, with children of its own
  */
 public record Table(
         TableName name,
@@ -22,13 +26,16 @@ public record Table(
         long estimatedRows,
         long blocks,
         Optional<String> rowsHidden,
-        Optional<String> updatesRefused) {
+        Optional<String> updatesRefused,
+        Optional<PartitionKey> partitionKey,
+        List<Partition> partitions) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
         constraints = List.copyOf(constraints);
         triggers = List.copyOf(triggers);
         dependents = List.copyOf(dependents);
+        partitions = List.copyOf(partitions);
     }
 
     /** The column of this name, if there is one. */
@@ -47,4 +54,24 @@ public record Table(
         VIEW,
         MATERIALISED_VIEW
     }
+
+    /**
+     * By what a table is divided.
+     *
+     * @param definition as {@code pg_get_partkeydef} prints it
+     * @param columns the plain columns in it, in order
+     * @param computed whether an expression is part of it as well
+     */
+    public record PartitionKey(String definition, List<Identifier> columns, boolean computed) {
+        public PartitionKey {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /**
+     * A child table.
+     *
+     * @param bound which rows it holds, as {@code pg_get_expr} prints it; empty for an inheritance child
+     */
+    public record Partition(TableName name, String bound) {}
 }

@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +39,12 @@ final class CatalogueReader {
                     .one(row -> row.getInt(1));
             Catalogue.Role role = role(version);
             Map<TableName, Table> tables = new HashMap<>();
-            for (TableName name : names) {
-                table(name, version).ifPresent(table -> tables.put(name, table));
+            Deque<TableName> wanted = new ArrayDeque<>(names);
+            while (!wanted.isEmpty()) {
+                TableName name = wanted.pop();
+                Optional<Table> table = tables.containsKey(name) ? Optional.empty() : table(name, version);
+                table.ifPresent(known -> tables.put(name, known));
+                table.ifPresent(known -> known.partitions().forEach(child -> wanted.push(child.name())));
             }
             return new Catalogue(version, role, tables);
         } finally {
@@ -100,7 +106,9 @@ final class CatalogueReader {
                 relation.estimatedRows(),
                 relation.blocks(),
                 relation.rowsHidden(),
-                new PublicationReader(connection, version).updatesRefused(relation.oid())));
+                new PublicationReader(connection, version).updatesRefused(relation.oid()),
+                new PartitionReader(connection, relation.oid()).key(),
+                new PartitionReader(connection, relation.oid()).partitions()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {

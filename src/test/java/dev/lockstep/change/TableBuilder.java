@@ -9,6 +9,8 @@ import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
+import dev.lockstep.schema.Table.Partition;
+import dev.lockstep.schema.Table.PartitionKey;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
 import java.util.ArrayList;
@@ -30,6 +32,8 @@ final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private Optional<PartitionKey> partitionKey = Optional.empty();
+    private List<Partition> partitions = List.of();
 
     private TableBuilder(TableName name) {
         this.name = name;
@@ -164,9 +168,32 @@ final class TableBuilder {
         return this;
     }
 
+    /** Declaratively partitioned by range of this column. */
+    TableBuilder partitioned(String by, String... children) {
+        kind = Table.Kind.PARTITIONED;
+        partitionKey = Optional.of(
+                new PartitionKey("RANGE (" + new Identifier(by).sql() + ")", identifiers(by), false));
+        partitions = Stream.of(children)
+                .map(child -> new Partition(TableName.parse(child), "FOR VALUES …"))
+                .toList();
+        return this;
+    }
+
     Table build() {
         return new Table(
-                name, kind, columns, indexes, constraints, triggers, dependents, 0, 0, rowsHidden, updatesRefused);
+                name,
+                kind,
+                columns,
+                indexes,
+                constraints,
+                triggers,
+                dependents,
+                0,
+                0,
+                rowsHidden,
+                updatesRefused,
+                partitionKey,
+                partitions);
     }
 
     static Catalogue catalogue(TableBuilder... tables) {

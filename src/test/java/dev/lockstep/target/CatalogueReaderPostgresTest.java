@@ -283,4 +283,37 @@ class CatalogueReaderPostgresTest {
         assertThat(catalogue.table(TableName.parse("parted")).orElseThrow().blocks())
                 .isEqualTo(1);
     }
+
+    @Test
+    void readsAWholeTreeOfPartitionsWhenItsRootIsAskedFor() {
+        bench.sql("""
+                CREATE SCHEMA old;
+                CREATE TABLE users (id int, born date, "Region" text) PARTITION BY RANGE (born, lower("Region"));
+                CREATE TABLE users_2025 PARTITION OF users FOR VALUES FROM ('2025-01-01', MINVALUE) TO ('2026-01-01', MINVALUE);
+                CREATE TABLE old.users_2024 PARTITION OF users
+                  FOR VALUES FROM ('2024-01-01', MINVALUE) TO ('2025-01-01', MINVALUE) PARTITION BY LIST (id);
+                CREATE TABLE old."Users 2024 one" PARTITION OF old.users_2024 FOR VALUES IN (1);
+                CREATE TABLE old.users_2024_rest PARTITION OF old.users_2024 DEFAULT;
+                """);
+        Catalogue catalogue = catalogue(bench, USERS);
+        assertThat(catalogue.tables().keySet())
+                .extracting(TableName::toString)
+                .containsExactlyInAnyOrder(
+                        "users", "users_2025", "old.users_2024", "old.Users 2024 one", "old.users_2024_rest");
+        Table root = catalogue.table(USERS).orElseThrow();
+        assertThat(root.partitionKey())
+                .contains(new Table.PartitionKey("RANGE (born, lower(\"Region\"))", List.of(id("born")), true));
+        assertThat(root.partitions())
+                .extracting(partition -> partition.name().toString())
+                .containsExactly("old.users_2024", "users_2025");
+        Table middle = catalogue.table(TableName.parse("old.users_2024")).orElseThrow();
+        assertThat(middle.kind()).isEqualTo(Table.Kind.PARTITIONED);
+        assertThat(middle.partitions())
+                .containsExactly(
+                        new Table.Partition(TableName.parse("old.\"Users 2024 one\""), "FOR VALUES IN (1)"),
+                        new Table.Partition(TableName.parse("old.users_2024_rest"), "DEFAULT"));
+        assertThat(catalogue.table(TableName.parse("users_2025")).orElseThrow())
+                .satisfies(leaf -> assertThat(leaf.kind()).isEqualTo(Table.Kind.PARTITION))
+                .satisfies(leaf -> assertThat(leaf.partitions()).isEmpty());
+    }
 }
