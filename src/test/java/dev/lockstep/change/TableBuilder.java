@@ -171,8 +171,8 @@ final class TableBuilder {
     /** Declaratively partitioned by range of this column. */
     TableBuilder partitioned(String by, String... children) {
         kind = Table.Kind.PARTITIONED;
-        partitionKey = Optional.of(
-                new PartitionKey("RANGE (" + new Identifier(by).sql() + ")", identifiers(by), false));
+        partitionKey =
+                Optional.of(new PartitionKey("RANGE (" + new Identifier(by).sql() + ")", identifiers(by), false));
         partitions = Stream.of(children)
                 .map(child -> new Partition(TableName.parse(child), "FOR VALUES …"))
                 .toList();
