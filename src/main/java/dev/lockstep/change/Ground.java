@@ -38,6 +38,42 @@ final class Ground {
         return unfit.isPresent() ? Optional.empty() : table;
     }
 
+    /**
+     * The table with everything beneath it, if it is an ordinary one or a partitioned one whose rows all live here;
+     * otherwise the reason goes to the objections.
+     */
+    static Optional<TableTree> tree(Catalogue catalogue, TableName name, String path, Objections objections) {
+        Optional<Table> divided =
+                catalogue.table(name).filter(table -> table.partitionKey().isPresent());
+        if (divided.isEmpty()) {
+            return table(catalogue, name, path, objections).map(table -> new TableTree(catalogue, table));
+        }
+        TableTree tree = new TableTree(catalogue, divided.get());
+        List<String> elsewhere = tree.leaves().stream()
+                .filter(leaf -> leaf.kind() == Table.Kind.FOREIGN)
+                .map(leaf -> leaf.name().toString())
+                .toList();
+        if (!elsewhere.isEmpty()) {
+            objections.add(
+                    path,
+                    "Partitions of " + name + " are foreign tables, whose rows live on other servers: "
+                            + String.join(", ", elsewhere)
+                            + ". Write the steps out as sql, and change the tables there in plans of those databases.");
+            return Optional.empty();
+        }
+        return Optional.of(tree);
+    }
+
+    /** The same for what is a table's own affair, as an index is: one partition alone, or an inheritance parent, will do. */
+    static Optional<TableTree> treeOrPart(Catalogue catalogue, TableName name, String path, Objections objections) {
+        return catalogue
+                .table(name)
+                .filter(table -> table.partitionKey().isEmpty())
+                .filter(table -> table.kind() == Table.Kind.PARTITION || table.kind() == Table.Kind.PARTITIONED)
+                .map(table -> new TableTree(catalogue, table))
+                .or(() -> tree(catalogue, name, path, objections));
+    }
+
     private static Optional<String> unfit(Table.Kind kind) {
         return switch (kind) {
             case ORDINARY -> Optional.empty();
@@ -96,8 +132,8 @@ final class Ground {
         }
     }
 
-    /** Whether every row can be reached and updated (P28, P29). */
-    static void rowsCanBeUpdated(Table table, String path, Objections objections) {
+    /** Whether every row can be seen (P28). */
+    static void rowsCanBeSeen(Table table, String path, Objections objections) {
         table.rowsHidden()
                 .ifPresent(
                         why -> objections.add(
@@ -105,6 +141,11 @@ final class Ground {
                                 "Lockstep might not see every row of " + table.name() + ": " + sentence(why)
                                         + " Rows that it cannot see would not be brought into the new shape. Let it connect as a"
                                         + " role with BYPASSRLS, or as the owner of a table without FORCE ROW LEVEL SECURITY."));
+    }
+
+    /** Whether every row can be reached and updated (P28, P29). */
+    static void rowsCanBeUpdated(Table table, String path, Objections objections) {
+        rowsCanBeSeen(table, path, objections);
         table.updatesRefused()
                 .ifPresent(why -> objections.add(
                         path,

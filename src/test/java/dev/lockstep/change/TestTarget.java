@@ -3,15 +3,22 @@ package dev.lockstep.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.engine.Targets.CatalogueReading;
 import dev.lockstep.fixture.Postgres;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.target.JdbcTargets;
+import dev.lockstep.target.TargetConnection;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A fresh database on which compiled steps are carried out in the simplest way that could be right. */
@@ -29,6 +36,16 @@ final class TestTarget implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
+    }
+
+    /** The database as a plan finds it. */
+    Catalogue catalogue(PlanSpec spec) {
+        JdbcTargets targets = new JdbcTargets(
+                Map.of(spec.database(), new TargetConnection(url, "", () -> "")), InstantSource.system());
+        return switch (targets.read(spec.database(), Compiler.tables(spec))) {
+            case CatalogueReading.Read(Catalogue catalogue) -> catalogue;
+            case CatalogueReading.Unknown _, CatalogueReading.Unreachable _ -> throw new AssertionError("not read");
+        };
     }
 
     Connection another(String options) throws SQLException {
@@ -98,6 +115,7 @@ final class TestTarget implements AutoCloseable {
             case Action.Transactional(var statements, var locks, var _) -> transactional(statements, locks);
             case Action.Standalone(String statement, var _) -> sql(statement);
             case Action.BuildIndex(var _, var _, String statement) -> sql(statement);
+            case Action.RebuildIndex rebuild -> sql(rebuild.statement());
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
