@@ -50,7 +50,7 @@ final class PartitionedIndex {
         this.name = name;
         this.kind = kind;
         this.text = text;
-        tree.all().forEach(table -> nameOn.put(table.name(), table == tree.root() ? name : partName(table)));
+        tree.all().forEach(table -> nameOn.put(table.name(), tree.parentOf(table).isEmpty() ? name : partName(table)));
     }
 
     private Identifier partName(Table table) {

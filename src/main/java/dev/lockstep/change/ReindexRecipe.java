@@ -60,7 +60,7 @@ final class ReindexRecipe implements Recipe<Reindex> {
 
     /** The leaf's own part of an index that is named on the root; every index where none is named. */
     private static List<Index> wanted(TableTree tree, Table leaf, Optional<Index> named) {
-        if (named.isEmpty() || leaf == tree.root()) {
+        if (named.isEmpty() || tree.parentOf(leaf).isEmpty()) {
             return named.map(List::of).orElse(leaf.indexes());
         }
         Optional<Table> parent = tree.parentOf(leaf);
