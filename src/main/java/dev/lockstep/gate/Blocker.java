@@ -27,6 +27,7 @@ public record Blocker(Code code, String object, String owner, String message, St
         LOCK_NOT_ACQUIRED,
         TRANSACTION_STILL_OPEN,
         ASSERTION_FAILED,
+        REPLICA_BEHIND,
         ANOTHER_PLAN,
         FENCED_OUT
     }
