@@ -36,7 +36,11 @@ final class TableBuilder {
     }
 
     static TableBuilder table(String name) {
-        return new TableBuilder(TableName.parse(name));
+        return table(TableName.parse(name));
+    }
+
+    static TableBuilder table(TableName name) {
+        return new TableBuilder(name);
     }
 
     /** {@code id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL}. */
