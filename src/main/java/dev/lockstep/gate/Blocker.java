@@ -29,6 +29,7 @@ public record Blocker(Code code, String object, String owner, String message, St
         ASSERTION_FAILED,
         /** Nothing is wrong: the old shape is kept within reach for as long as the plan says. */
         REVERT_WINDOW,
+        REPLICA_BEHIND,
         ANOTHER_PLAN,
         FENCED_OUT
     }

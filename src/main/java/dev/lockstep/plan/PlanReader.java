@@ -174,7 +174,9 @@ public final class PlanReader {
         int rest = fields.or("restPercent", standard.restPercent(), node -> node.integer(0, 95));
         SequencedMap<String, UserTriggers> modes = choices(Stream.of(UserTriggers.values()), UserTriggers::label);
         UserTriggers triggers = fields.or("userTriggers", standard.userTriggers(), node -> node.oneOf(modes));
-        return fields.whole(() -> new BackfillPace(batch, rest, triggers));
+        int lag = fields.or(
+                "maxReplicaLagSeconds", standard.maxReplicaLagSeconds(), node -> node.integer(0, DAY_SECONDS));
+        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag));
     }
 
     /** Choices by their label, in their own order. */

@@ -130,11 +130,14 @@ public record PlanSpec(
      * @param batchMilliseconds how long one batch should take: 1 to 1,000
      * @param restPercent the share of time that the backfill rests: 0 to 95
      * @param userTriggers whether the table's own triggers see the rows that the backfill touches (P29)
+     * @param maxReplicaLagSeconds how far a standby may be behind before the backfill all but stops (P42): 1 to 86,400, or 0
+     *     for not looking
      */
-    public record BackfillPace(int batchMilliseconds, int restPercent, UserTriggers userTriggers) {
-        /** Short batches with little rest, unseen by the table's own triggers. */
+    public record BackfillPace(
+            int batchMilliseconds, int restPercent, UserTriggers userTriggers, int maxReplicaLagSeconds) {
+        /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */
         public static BackfillPace standard() {
-            return new BackfillPace(40, 20, UserTriggers.SKIP);
+            return new BackfillPace(40, 20, UserTriggers.SKIP, 10);
         }
     }
 

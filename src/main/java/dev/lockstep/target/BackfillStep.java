@@ -34,6 +34,11 @@ final class BackfillStep {
     private static final int SHOWN_KEYS = 5;
     private static final Duration RETRY_LOCKED_ROWS = Duration.ofSeconds(5);
 
+    /** Between two batches while a standby is too far behind. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final Attempt attempt;
     private final Action.Backfill action;
     private long rows;
@@ -119,6 +124,8 @@ final class BackfillStep {
     private StepOutcome passes(Connection connection, ShortTransaction ledger, Position start) throws SQLException {
         BackfillBatches batches = new BackfillBatches(attempt, action, connection);
         BackfillProgress progress = new BackfillProgress(attempt);
+        ReplicaLag lag = new ReplicaLag(
+                connection, Duration.ofSeconds(attempt.order().pace().maxReplicaLagSeconds()));
         Position at = start;
         while (true) {
             if (at.next() >= at.end()) {
@@ -136,7 +143,7 @@ final class BackfillStep {
                     rows += changed;
                     at = to;
                     progress.report(at, rows);
-                    if (!attempt.rest(restAfter(took))) {
+                    if (!attempt.rest(restAfter(took)) || !caughtUp(lag)) {
                         return new StepOutcome.Interrupted();
                     }
                 }
@@ -146,6 +153,21 @@ final class BackfillStep {
                 }
             }
         }
+    }
+
+    /** Rests while a standby is too far behind, but not for ever: it always ends. False when the step is to stop. */
+    private boolean caughtUp(ReplicaLag lag) throws SQLException {
+        Stopwatch resting = Stopwatch.started();
+        Optional<Blocker> behind = lag.behind();
+        while (behind.isPresent() && resting.elapsed().compareTo(LONGEST_REST) < 0) {
+            attempt.waitingFor(List.of(behind.get()));
+            attempt.note("A standby was too far behind for a while.");
+            if (!attempt.rest(LOOK_AGAIN)) {
+                return false;
+            }
+            behind = lag.behind();
+        }
+        return true;
     }
 
     private Duration restAfter(Duration took) {

@@ -7,6 +7,7 @@ import static dev.lockstep.engine.Bench.PLAN;
 import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.change.TableBuilder;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
@@ -19,15 +20,11 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
-import dev.lockstep.schema.Catalogue;
-import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Identifier;
-import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,29 +39,7 @@ class RevertWindowTest {
 
     @BeforeEach
     void users() {
-        Column name = new Column(
-                new Identifier("name"),
-                1,
-                "text",
-                Optional.empty(),
-                false,
-                new Column.DefaultValue.None(),
-                List.of(),
-                "text");
-        Table users = new Table(
-                USERS,
-                Table.Kind.ORDINARY,
-                List.of(name),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                0,
-                0,
-                Optional.empty(),
-                Optional.empty());
-        bench.targets.answers(new Targets.CatalogueReading.Read(new Catalogue(
-                160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), Map.of(USERS, users))));
+        bench.targets.answers(new Targets.CatalogueReading.Read(TableBuilder.catalogue(TableBuilder.users())));
     }
 
     @AfterEach

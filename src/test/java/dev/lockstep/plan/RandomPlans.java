@@ -60,7 +60,11 @@ final class RandomPlans {
                         : new LockBudget(10 + random.nextInt(9_991), 1 + random.nextInt(86_400), blockerRule()),
                 random.nextBoolean()
                         ? BackfillPace.standard()
-                        : new BackfillPace(1 + random.nextInt(1_000), random.nextInt(96), oneOf(UserTriggers.values())),
+                        : new BackfillPace(
+                                1 + random.nextInt(1_000),
+                                random.nextInt(96),
+                                oneOf(UserTriggers.values()),
+                                random.nextInt(86_401)),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)));

@@ -134,7 +134,7 @@ class WorkedPlansPostgresTest {
             answer(
                     url,
                     "UPDATE lockstep.ledger SET cursor = jsonb_build_object('began_microseconds',"
-                            + " (cursor ->> 'began_microseconds')::bigint - " + seconds + " * 1000000)"
+                            + " (cursor ->> 'began_microseconds')::bigint - " + seconds + " * 1000000::bigint)"
                             + " WHERE step = '" + step.name() + "' AND state = 'Running' RETURNING 1");
         }
         execute(plan, targets, run, ordinal, step, Direction.FORWARD, 1);

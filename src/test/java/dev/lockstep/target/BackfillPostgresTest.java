@@ -78,7 +78,7 @@ class BackfillPostgresTest {
     @Test
     void resumesBehindTheLastCommittedBatch() {
         users(60_000);
-        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP, 10);
         CompletableFuture<StepOutcome> first = bench.begin("fill", fill);
         await().until(() ->
                 !bench.progress.isEmpty() && bench.progress.getLast().rowsDone() > 2_000);
@@ -92,7 +92,7 @@ class BackfillPostgresTest {
         // What is behind the cursor is not looked at again before the proof at the end, which then finds it.
         bench.sql("UPDATE users SET full_name = NULL WHERE id = 1");
         bench.stop = false;
-        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP, 10);
         StepSummary done = summary(bench.does("fill", fill));
         assertThat(done.rows()).isEqualTo(60_001);
         assertThat(done.notes()).anySatisfy(note -> assertThat(note).contains("another pass"));
@@ -103,7 +103,7 @@ class BackfillPostgresTest {
     void losesNoWriteOfAnApplicationThatWritesAllAlong() throws Exception {
         users(20_000);
         bench.sql(SYNC);
-        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP, 10);
         try (Connection application = bench.connect()) {
             CompletableFuture<StepOutcome> backfill = bench.begin("fill", fill);
             int writes = 0;
@@ -268,7 +268,7 @@ class BackfillPostgresTest {
     @Test
     void stopsAtOnceWhenANewerHolderHasTakenOver() {
         users(20_000);
-        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP, 10);
         CompletableFuture<StepOutcome> stale = bench.begin("fill", fill);
         await().until(() -> !bench.progress.isEmpty());
         bench.sql("UPDATE lockstep.fence SET token = 99");

@@ -41,7 +41,7 @@ final class Bench implements AutoCloseable, StepMonitor {
     final List<List<Blocker>> waits = new CopyOnWriteArrayList<>();
     volatile boolean stop;
     volatile LockBudget locks = new LockBudget(200, 20, new BlockerRule.Wait());
-    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP);
+    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP, 10);
     private final Connection admin;
 
     Bench() {
