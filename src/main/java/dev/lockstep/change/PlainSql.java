@@ -30,7 +30,8 @@ record PlainSql(String text) {
     /** Whether a statement goes on behind it as its author meant: it closes what it opens, and nothing more. */
     boolean isFragment() {
         int open = 0;
-        for (char c : text.toCharArray()) {
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
             open += c == '(' ? 1 : c == ')' ? -1 : 0;
             if (open < 0 || c == ';' || c == '"') {
                 return false;
