@@ -3,15 +3,22 @@ package dev.lockstep.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.engine.Targets.CatalogueReading;
 import dev.lockstep.fixture.Postgres;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.target.JdbcTargets;
+import dev.lockstep.target.TargetConnection;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A fresh database on which compiled steps are carried out in the simplest way that could be right. */
@@ -58,6 +65,22 @@ final class TestTarget implements AutoCloseable {
             }
             return all;
         }
+    }
+
+    /** The phases that a plan comes to on this database as it is. */
+    Compilation.Compiled compiled(PlanSpec spec) {
+        return Plans.compiled(spec, catalogue(spec));
+    }
+
+    /** Why a plan cannot be done on this database as it is, as {@code path: message}. */
+    List<String> refusals(PlanSpec spec) {
+        return Plans.refusals(spec, catalogue(spec));
+    }
+
+    private Catalogue catalogue(PlanSpec spec) {
+        JdbcTargets targets =
+                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
+        return ((CatalogueReading.Read) targets.read(spec.database(), Compiler.tables(spec))).catalogue();
     }
 
     /** Runs the steps of these phases, and looks after each whether it is done and declared the locks it took. */
@@ -108,10 +131,13 @@ final class TestTarget implements AutoCloseable {
     }
 
     private void transactional(List<String> statements, List<TableLock> locks) throws SQLException {
+        // Nobody can wait for a table that the transaction itself makes.
+        List<String> before = rows(TABLES);
         connection.setAutoCommit(false);
         try {
             sql(statements.toArray(String[]::new));
             assertThat(undeclared(locks))
+                    .filteredOn(held -> before.contains(held.substring(0, held.lastIndexOf('|'))))
                     .as("locks beyond " + locks + " of " + statements)
                     .isEmpty();
             connection.commit();
@@ -122,6 +148,10 @@ final class TestTarget implements AutoCloseable {
             connection.setAutoCommit(true);
         }
     }
+
+    private static final String TABLES = """
+            SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p')""";
 
     private List<String> undeclared(List<TableLock> locks) throws SQLException {
         return rows("""
@@ -160,6 +190,18 @@ final class TestTarget implements AutoCloseable {
         }
     }
 
+    /** What {@link #schema} would show after this SQL, which is not kept. */
+    List<String> schemaAfter(String sql) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            sql(sql);
+            return schema();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
     /** What the catalogue shows of the tables in {@code public}, in a form in which equal schemas are equal texts. */
     List<String> schema() throws SQLException {
         return rows("""
@@ -168,7 +210,16 @@ final class TestTarget implements AutoCloseable {
                        a.attidentity, a.attacl, col_description(c.oid, a.attnum), a.attstattarget
                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT attisdropped
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0
+                  AND NOT attisdropped
+                UNION ALL
+                SELECT 'table', relname, relkind::text, NULL, relacl::text, NULL, obj_description(oid, 'pg_class'), NULL,
+                       NULL, NULL, NULL
+                FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                UNION ALL
+                SELECT 'enum', enumtypid::regtype::text, enumlabel, enumsortorder::int, NULL, NULL, NULL, NULL, NULL, NULL,
+                       NULL
+                FROM pg_enum
                 UNION ALL
                 SELECT 'constraint', conrelid::regclass::text, conname, NULL, pg_get_constraintdef(oid), convalidated,
                        NULL, NULL, NULL, NULL, NULL
