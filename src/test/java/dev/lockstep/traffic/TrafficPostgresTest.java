@@ -1,0 +1,22 @@
+package dev.lockstep.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.fixture.Postgres;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The traffic proof, short, on the everyday server; the Maven profile {@code matrix} has the whole of it. */
+class TrafficPostgresTest {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scenarios")
+    void noStatementFailsAndNoWriteIsLost(Scenario scenario) throws Exception {
+        Report report = Life.of(scenario, Extent.EVERYDAY, Postgres::freshDatabase);
+        assertThat(report).as(report.toString()).matches(Report::proven, "is proven");
+    }
+
+    static List<Scenario> scenarios() {
+        return Scenarios.all();
+    }
+}
