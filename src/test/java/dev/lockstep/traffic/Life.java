@@ -44,6 +44,7 @@ final class Life implements AutoCloseable {
     /** The operation after which every write goes to both shapes; none yet where it is zero. */
     private long synced;
 
+    private Duration budget = Duration.ZERO;
     private int takenBack;
     private int broken;
     private int ways;
@@ -65,7 +66,8 @@ final class Life implements AutoCloseable {
         }
     }
 
-    private static void prepare(Connection connection, String sql) throws SQLException {
+    /** Executes this, with the application's role there to be granted to. */
+    static void prepare(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("DO $$ BEGIN CREATE ROLE " + Pod.ROLE
                     + " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; " + sql);
@@ -81,7 +83,18 @@ final class Life implements AutoCloseable {
         traffic.goOn(extent.baseline());
         traffic.at(IDLE);
         traffic.goOn(extent.baseline());
-        long budget = backAndForth(before);
+        try {
+            backAndForth(before);
+            afterwards();
+        } catch (AssertionError e) {
+            // What the clients saw until then is worth telling too.
+            faults.add("it ended there: " + e.getMessage());
+        }
+        traffic.close();
+        return report();
+    }
+
+    private void afterwards() throws SQLException {
         traffic.at("after");
         deploy(scenario.after());
         traffic.goOn(extent.whileMixed());
@@ -92,11 +105,11 @@ final class Life implements AutoCloseable {
         traffic.close();
         compare("what the plan leaves", plainForm(), CatalogueShape.of(connection));
         leftovers();
-        return report(budget);
     }
 
-    private long backAndForth(List<String> before) throws SQLException {
+    private void backAndForth(List<String> before) throws SQLException {
         PlanRun first = PlanRun.of(scenario, url);
+        budget = Duration.ofMillis(first.budgetMilliseconds());
         int reversible = first.reversible();
         for (int boundary : first.boundaries()) {
             boolean last = boundary >= reversible;
@@ -118,7 +131,6 @@ final class Life implements AutoCloseable {
         }
         PlanRun toTheEnd = PlanRun.of(scenario, url);
         forward(toTheEnd, 0, toTheEnd.moves().size(), true);
-        return toTheEnd.budgetMilliseconds();
     }
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */
@@ -263,7 +275,7 @@ final class Life implements AutoCloseable {
         }
     }
 
-    private Report report(long budget) {
+    private Report report() {
         Map<String, Stalls.Longest> longest = traffic.longest();
         longest.remove(WARM_UP);
         longest.remove("before");
@@ -280,7 +292,7 @@ final class Life implements AutoCloseable {
                 longest,
                 takenBack,
                 broken,
-                Duration.ofMillis(budget),
+                budget,
                 faults);
     }
 

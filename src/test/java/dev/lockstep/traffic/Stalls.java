@@ -11,6 +11,9 @@ final class Stalls {
     private final Map<String, Longest> longest = Collections.synchronizedMap(new LinkedHashMap<>());
     private volatile String now = "before";
 
+    /** Where there was no statement. */
+    static final Longest NONE = new Longest(Duration.ZERO, "none");
+
     /** How long it took, and what it was. */
     record Longest(Duration took, String statement) {}
 
