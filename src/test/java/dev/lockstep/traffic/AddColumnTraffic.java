@@ -65,6 +65,11 @@ final class AddColumnTraffic {
             return List.of("SELECT id FROM account WHERE region IS NULL OR region NOT LIKE 'region of %'"
                     + " AND region NOT LIKE 'operation %'");
         }
+
+        @Override
+        public boolean replicaWrites() {
+            return true;
+        }
     }
 
     /** {@code tier}, with a constant default, and {@code nickname}, which may be NULL. */

@@ -34,6 +34,7 @@ final class Client implements AutoCloseable {
     private List<Pod> pods = List.of();
     private long lastKey;
 
+    /** @param url of the database, with the user and the session's settings */
     Client(int number, int of, String url, Acknowledged acknowledged, Stalls stalls) {
         this.number = number;
         this.of = of;

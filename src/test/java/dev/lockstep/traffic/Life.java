@@ -57,7 +57,7 @@ final class Life implements AutoCloseable {
         this.connection = DriverManager.getConnection(url);
         prepare(connection, scenario.schema());
         this.verification = new Verification(connection, acknowledged);
-        this.traffic = new Traffic(url, acknowledged, stalls, extent.perSecond());
+        this.traffic = new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, extent.perSecond());
     }
 
     static Report of(Scenario scenario, Extent extent, Supplier<String> databases) throws SQLException {

@@ -22,7 +22,13 @@ import java.util.function.Supplier;
  * @param budget how long a plan's lock may make the application wait
  */
 record LongReader(
-        Scenario scenario, Duration sat, Duration idle, Stalls.Longest longest, Duration after, Duration budget, long failed) {
+        Scenario scenario,
+        Duration sat,
+        Duration idle,
+        Stalls.Longest longest,
+        Duration after,
+        Duration budget,
+        long failed) {
     private static final String READER = "reader";
     private static final int OPERATIONS = 200;
 
@@ -31,7 +37,7 @@ record LongReader(
         Stalls stalls = new Stalls();
         Acknowledged acknowledged = new Acknowledged();
         try (Connection connection = DriverManager.getConnection(url);
-                Traffic traffic = new Traffic(url, acknowledged, stalls, Extent.WHOLE.perSecond())) {
+                Traffic traffic = new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, Extent.WHOLE.perSecond())) {
             Life.prepare(connection, scenario.schema());
             new Verification(connection, acknowledged).learn(scenario.before());
             traffic.start(scenario.before());
@@ -40,7 +46,8 @@ record LongReader(
             traffic.goOn(OPERATIONS);
             PlanRun run = PlanRun.of(scenario, url);
             traffic.at(READER);
-            Duration after = expand(run, url, scenario.before().tables().getFirst().table(), sits);
+            Duration after =
+                    expand(run, url, scenario.before().tables().getFirst().table(), sits);
             traffic.goOn(OPERATIONS);
             return new LongReader(
                     scenario,
@@ -63,7 +70,8 @@ record LongReader(
                 run.moves().stream()
                         .filter(Move.Perform.class::isInstance)
                         .map(Move.Perform.class::cast)
-                        .filter(move -> move.phase().equals(run.moves().getFirst().phase()))
+                        .filter(move ->
+                                move.phase().equals(run.moves().getFirst().phase()))
                         .forEach(move -> perform(run, move));
                 return System.nanoTime();
             });
@@ -91,9 +99,7 @@ record LongReader(
     }
 
     boolean proven() {
-        return failed == 0
-                && longest.took().compareTo(allowed()) <= 0
-                && after.compareTo(Duration.ofSeconds(5)) < 0;
+        return failed == 0 && longest.took().compareTo(allowed()) <= 0 && after.compareTo(Duration.ofSeconds(5)) < 0;
     }
 
     @Override

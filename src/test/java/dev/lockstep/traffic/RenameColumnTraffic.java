@@ -49,6 +49,11 @@ record RenameColumnTraffic() implements Scenario {
         return List.of("SELECT id FROM account WHERE name IS DISTINCT FROM full_name OR visits IS DISTINCT FROM hits");
     }
 
+    @Override
+    public boolean replicaWrites() {
+        return true;
+    }
+
     /**
      * The same where the table has a trigger of its own, which sorts after nearly every name and trims what clients write. The
      * team lets it use the new name before the contract, as the plan asks.

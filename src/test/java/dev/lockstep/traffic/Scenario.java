@@ -62,6 +62,13 @@ interface Scenario {
         return true;
     }
 
+    /**
+     * Whether one of the clients writes in replica role, past all ordinary triggers, as a logical replication does (P20).
+     */
+    default boolean replicaWrites() {
+        return false;
+    }
+
     /** For people: the kind, and what is special. */
     default String title() {
         return kind().label() + (variant().isEmpty() ? "" : " (" + variant() + ")");

@@ -86,7 +86,8 @@ class TrafficMatrix {
 
     @AfterAll
     static void write() throws IOException {
-        Files.writeString(TABLE, """
+        Files.writeString(
+                TABLE, """
                 | change | PostgreSQL | operations | failed requests | lost writes | diverged rows | longest idle | longest stall | allowed | taken back | broken off |
                 |---|---|---|---|---|---|---|---|---|---|---|
                 %s
@@ -94,7 +95,6 @@ class TrafficMatrix {
                 | PostgreSQL | failed requests | longest idle | longest stall | allowed | done after the reader's end |
                 |---|---|---|---|---|---|
                 %s
-                """.formatted(
-                        String.join("\n", ROWS.stream().sorted().toList()), String.join("\n", READERS)));
+                """.formatted(String.join("\n", ROWS.stream().sorted().toList()), String.join("\n", READERS)));
     }
 }
