@@ -48,9 +48,6 @@ public final class Compiler {
                 || !(spec.backup() instanceof PlanSpec.Backup.None)) {
             objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");
         }
-        if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
-            objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
-        }
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
                 ? new Compilation.Refused(objections.all())
