@@ -189,6 +189,7 @@ public final class PlanTree {
         tree.put("restPercent", pace.restPercent());
         tree.put("userTriggers", pace.userTriggers().label());
         tree.put("maxReplicaLagSeconds", pace.maxReplicaLagSeconds());
+        tree.put("commit", pace.commit().label());
         return tree;
     }
 

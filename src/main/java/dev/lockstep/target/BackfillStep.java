@@ -64,14 +64,22 @@ final class BackfillStep {
         return unfit.isPresent() ? unfit.get() : passes(connection, ledger, Position.from(kept));
     }
 
-    /** Where a backfill is. */
-    record Position(long pass, long next, long end, long blocks) {
+    /**
+     * Where a backfill is.
+     *
+     * @param next the first block of the range that is being worked on
+     * @param blocks how many the range has
+     * @param slice which of its slices is next
+     */
+    record Position(long pass, long next, long end, long blocks, int slice, int slices) {
         static Position from(Map<String, Long> kept) {
             return new Position(
                     kept.getOrDefault("pass", 0L),
                     kept.getOrDefault("next", 0L),
                     kept.getOrDefault("end", 0L),
-                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS));
+                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS),
+                    kept.getOrDefault("slice", 0L).intValue(),
+                    kept.getOrDefault("slices", 1L).intValue());
         }
 
         Map<String, Long> kept() {
@@ -80,11 +88,23 @@ final class BackfillStep {
             kept.put("next", next);
             kept.put("end", end);
             kept.put("blocks", blocks);
+            kept.put("slice", (long) slice);
+            kept.put("slices", (long) slices);
             return kept;
         }
 
-        Position moved(long toBlock, long batchBlocks) {
-            return new Position(pass, toBlock, end, batchBlocks);
+        /** The end of the range. */
+        long to() {
+            return Math.min(end, next + blocks);
+        }
+
+        /** A range of this size, from its first slice on. */
+        Position range(long from, long size, int inSlices) {
+            return new Position(pass, from, end, size, 0, inSlices);
+        }
+
+        Position nextSlice() {
+            return new Position(pass, next, end, blocks, slice + 1, slices);
         }
     }
 
@@ -134,8 +154,7 @@ final class BackfillStep {
                 if (verified.isPresent()) {
                     return verified.get();
                 }
-                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks());
-                batches.nextPass();
+                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks(), 0, batches.nextPass());
                 continue;
             }
             switch (batches.next(at, rows)) {

@@ -9,6 +9,7 @@ import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.ReplicatedPostgres;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
 import java.sql.Connection;
@@ -55,7 +56,7 @@ class StandbyPostgresTest {
     void aBackfillAllButStopsWhileAStandbyIsTooFarBehindAndNamesIt() throws Exception {
         try (Bench bench = new Bench(servers.primary(), "");
                 ExecutorService worker = Executors.newVirtualThreadPerTaskExecutor()) {
-            bench.pace = new BackfillPace(1, 95, UserTriggers.SKIP, 1);
+            bench.pace = new BackfillPace(1, 95, UserTriggers.SKIP, 1, BatchCommit.ASYNCHRONOUS);
             servers.answer(servers.standby(), "SELECT pg_wal_replay_pause()");
             Future<StepOutcome> outcome = worker.submit(() -> bench.does(
                     "fill",
