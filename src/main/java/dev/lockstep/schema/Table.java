@@ -22,7 +22,8 @@ public record Table(
         long estimatedRows,
         long blocks,
         Optional<String> rowsHidden,
-        Optional<String> updatesRefused) {
+        Optional<String> updatesRefused,
+        Surroundings surroundings) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);

@@ -100,7 +100,8 @@ final class CatalogueReader {
                 relation.estimatedRows(),
                 relation.blocks(),
                 relation.rowsHidden(),
-                new PublicationReader(connection, version).updatesRefused(relation.oid())));
+                new PublicationReader(connection, version).updatesRefused(relation.oid()),
+                new SurroundingsReader(connection, relation.oid(), version).surroundings()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {

@@ -8,6 +8,7 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +32,7 @@ final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private Surroundings surroundings = Surroundings.of(new Identifier("postgres"));
 
     private TableBuilder(TableName name) {
         this.name = name;
@@ -164,9 +167,25 @@ final class TableBuilder {
         return this;
     }
 
+    TableBuilder surroundings(UnaryOperator<Surroundings> other) {
+        surroundings = other.apply(surroundings);
+        return this;
+    }
+
     Table build() {
         return new Table(
-                name, kind, columns, indexes, constraints, triggers, dependents, 0, 0, rowsHidden, updatesRefused);
+                name,
+                kind,
+                columns,
+                indexes,
+                constraints,
+                triggers,
+                dependents,
+                0,
+                0,
+                rowsHidden,
+                updatesRefused,
+                surroundings);
     }
 
     static Catalogue catalogue(TableBuilder... tables) {
