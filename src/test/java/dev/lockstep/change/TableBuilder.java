@@ -88,6 +88,26 @@ final class TableBuilder {
         return this;
     }
 
+    TableBuilder columnGrant(String column, String privilege, String grantee, boolean grantable) {
+        columns.replaceAll(c -> c.name().value().equals(column)
+                ? new Column(
+                        c.name(),
+                        c.attribute(),
+                        c.type(),
+                        c.collation(),
+                        c.notNull(),
+                        c.defaultValue(),
+                        List.of(new ColumnGrant(privilege, new Identifier(grantee), grantable)),
+                        c.baseType())
+                : c);
+        return this;
+    }
+
+    TableBuilder without(String column) {
+        columns.removeIf(c -> c.name().value().equals(column));
+        return this;
+    }
+
     TableBuilder index(Index index) {
         indexes.add(index);
         return this;
