@@ -27,7 +27,7 @@ class RenameTableRecipeTest {
     }
 
     private static Catalogue server(int version, Catalogue catalogue) {
-        return new Catalogue(version, catalogue.role(), catalogue.tables());
+        return new Catalogue(version, catalogue.role(), catalogue.tables(), catalogue.names());
     }
 
     static TableBuilder around(TableBuilder table, Surroundings other) {
