@@ -75,7 +75,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                         !change.nullable() && instant(change),
                         given(change).map(AddColumnRecipe::defaultValue).orElse(new DefaultValue.None()),
                         List.of(),
-                        change.type()))))
+                        change.type(),
+                        change.comment()))))
                 .orElse(catalogue);
     }
 

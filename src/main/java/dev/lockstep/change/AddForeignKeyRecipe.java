@@ -36,7 +36,7 @@ final class AddForeignKeyRecipe implements Recipe<AddForeignKey> {
     @Override
     public Outcome compile(AddForeignKey change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Table> referenced =
                 ForeignKeyObjections.referenced(setting.catalogue(), change, setting.path(), objections);
@@ -86,7 +86,7 @@ final class AddForeignKeyRecipe implements Recipe<AddForeignKey> {
     }
 
     /** The key between its two tables. */
-    private record Shape(AddForeignKey change, TableTree tree, Table referenced, StepNames names) {
+    private record Shape(AddForeignKey change, Tree tree, Table referenced, StepNames names) {
         List<Step> steps() {
             List<Step> steps = new ArrayList<>();
             steps.add(look(

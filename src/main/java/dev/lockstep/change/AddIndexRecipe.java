@@ -27,7 +27,7 @@ final class AddIndexRecipe implements Recipe<AddIndex> {
     @Override
     public Outcome compile(AddIndex change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.treeOrPart(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         tree.ifPresent(known -> check(known, change, setting.path(), objections));
         if (objections.any() || tree.isEmpty()) {
@@ -54,7 +54,7 @@ final class AddIndexRecipe implements Recipe<AddIndex> {
                 IndexSteps.notes(tree.get(), built, setting.catalogue().serverVersion()));
     }
 
-    private static PartitionedIndex parts(AddIndex change, TableTree tree) {
+    private static PartitionedIndex parts(AddIndex change, Tree tree) {
         return new PartitionedIndex(
                 tree,
                 change.name(),
@@ -62,7 +62,7 @@ final class AddIndexRecipe implements Recipe<AddIndex> {
                 IndexText.of(change.body()));
     }
 
-    private static void check(TableTree tree, AddIndex change, String path, Objections objections) {
+    private static void check(Tree tree, AddIndex change, String path, Objections objections) {
         tree.all().forEach(table -> IndexSteps.nameIsFree(table, change.name(), path + ".name", objections));
         switch (change.body()) {
             case IndexBody.Columns(var columns, var include, var _) -> {
@@ -82,9 +82,9 @@ final class AddIndexRecipe implements Recipe<AddIndex> {
     @Override
     public Catalogue after(AddIndex change, Catalogue catalogue) {
         Catalogue ahead = catalogue;
-        Optional<TableTree> tree = Ground.treeOrPart(catalogue, change.table(), "", new Objections());
-        for (Table table : tree.map(TableTree::all).orElse(List.of())) {
-            Identifier name = tree.filter(TableTree::divided)
+        Optional<Tree> tree = Ground.treeOrPart(catalogue, change.table(), "", new Objections());
+        for (Table table : tree.map(Tree::all).orElse(List.of())) {
+            Identifier name = tree.filter(Tree::divided)
                     .map(known -> parts(change, known).nameOn(table))
                     .orElse(change.name());
             ahead = ahead.with(table.with(planned(name, change)));

@@ -27,7 +27,7 @@ final class AddPrimaryKeyRecipe implements Recipe<AddPrimaryKey> {
     @Override
     public Outcome compile(AddPrimaryKey change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         tree.ifPresent(known -> check(known, change, setting.path(), objections));
         if (objections.any() || tree.isEmpty()) {
@@ -40,7 +40,7 @@ final class AddPrimaryKeyRecipe implements Recipe<AddPrimaryKey> {
         change.columns().stream()
                 .flatMap(column -> table.column(column).stream())
                 .filter(column -> !column.notNull())
-                .forEach(column -> steps.addAll(new NotNull(table, column.name()).set(names)));
+                .forEach(column -> steps.addAll(new NotNull(tree.get(), column.name()).set(names)));
         steps.add(IndexSteps.noDuplicates(table, change.columns(), Optional.empty(), names));
         List<Identifier> built = List.of(name);
         if (tree.get().divided()) {
@@ -60,7 +60,7 @@ final class AddPrimaryKeyRecipe implements Recipe<AddPrimaryKey> {
         return change.name().orElseGet(() -> new ServerNames(table).primaryKey());
     }
 
-    private static void check(TableTree tree, AddPrimaryKey change, String path, Objections objections) {
+    private static void check(Tree tree, AddPrimaryKey change, String path, Objections objections) {
         for (Table table : tree.all()) {
             table.indexes().stream()
                     .filter(Index::primary)
@@ -70,17 +70,7 @@ final class AddPrimaryKeyRecipe implements Recipe<AddPrimaryKey> {
                                     + ". Drop that in a plan of its own first."));
             change.name().ifPresent(name -> IndexSteps.nameIsFree(table, name, path + ".name", objections));
         }
-        boolean nullable = false;
-        for (Identifier name : change.columns()) {
-            Optional<Column> column = Ground.column(tree.root(), name, path + ".columns", objections);
-            nullable |= column.filter(known -> !known.notNull()).isPresent();
-        }
-        if (tree.divided() && nullable) {
-            objections.add(
-                    path + ".columns",
-                    "Columns of a partitioned table's primary key must be NOT NULL before. Add setNotNull for them in a"
-                            + " plan that runs before this one.");
-        }
+        change.columns().forEach(column -> Ground.column(tree.root(), column, path + ".columns", objections));
         PartitionedIndex.checkKey(tree, change.columns(), path + ".columns", objections);
         Ground.rowsCanBeSeen(tree.root(), path + ".table", objections);
     }

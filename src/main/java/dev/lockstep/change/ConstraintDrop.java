@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * The steps that drop a constraint. What brings it back takes two actions where it reads rows, and a step has one undo, so
  * the second belongs to the look before the drop: what comes last forward is taken back first.
  */
-record ConstraintDrop(TableTree tree, Constraint constraint, StepNames names) {
+record ConstraintDrop(Tree tree, Constraint constraint, StepNames names) {
     private static final Pattern DEFERRABLE = Pattern.compile(" DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?$");
 
     /** The index behind the constraint. */
@@ -35,7 +35,7 @@ record ConstraintDrop(TableTree tree, Constraint constraint, StepNames names) {
             case FOREIGN_KEY ->
                 tree.divided()
                         ? List.of(forGood("only a plan with addForeignKey brings it back"))
-                        : ForeignKeySteps.drop(table(), constraint, names);
+                        : new ForeignKeyDrop(table(), constraint).steps(names);
             case CHECK, NOT_NULL -> proven();
             case UNIQUE, PRIMARY_KEY -> {
                 Optional<Index> index = index(tree.root(), constraint);

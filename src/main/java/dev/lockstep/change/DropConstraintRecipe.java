@@ -29,7 +29,7 @@ final class DropConstraintRecipe implements Recipe<DropConstraint> {
     @Override
     public Outcome compile(DropConstraint change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Constraint> constraint =
                 tree.flatMap(known -> find(known.root(), change.name(), setting.path() + ".name", objections));
@@ -102,7 +102,7 @@ final class DropConstraintRecipe implements Recipe<DropConstraint> {
         };
     }
 
-    private static List<String> notes(TableTree tree, Constraint constraint) {
+    private static List<String> notes(Tree tree, Constraint constraint) {
         List<String> notes = new ArrayList<>();
         String name = constraint.name().value();
         switch (constraint.kind()) {

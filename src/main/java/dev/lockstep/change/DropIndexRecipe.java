@@ -29,7 +29,7 @@ final class DropIndexRecipe implements Recipe<DropIndex> {
     @Override
     public Outcome compile(DropIndex change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.treeOrPart(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Index> index =
                 tree.flatMap(known -> find(known.root(), change.name(), setting.path() + ".name", objections));
@@ -122,7 +122,7 @@ final class DropIndexRecipe implements Recipe<DropIndex> {
     }
 
     /** The server drops a partitioned index only as a whole and at once (P11); it takes an instant. */
-    private static Step everywhere(TableTree tree, Index index, StepNames names) {
+    private static Step everywhere(Tree tree, Index index, StepNames names) {
         TableName root = tree.root().name();
         return new Step(
                 names.claim("drop-index"),

@@ -52,7 +52,7 @@ final class ForeignKeyObjections {
         return Ground.table(catalogue, change.referenced(), path + ".references", objections);
     }
 
-    static void check(TableTree tree, Table referenced, AddForeignKey change, String path, Objections objections) {
+    static void check(Tree tree, Table referenced, AddForeignKey change, String path, Objections objections) {
         tree.all().forEach(table -> ConstraintSteps.nameIsFree(table, change.name(), path + ".name", objections));
         Ground.rowsCanBeSeen(tree.root(), path + ".table", objections);
         Ground.rowsCanBeSeen(referenced, path + ".references", objections);

@@ -75,7 +75,7 @@ final class IndexSteps {
     }
 
     /** Without statistics about what an index computes, the planner guesses (P45). */
-    static Step analyze(TableTree tree, StepNames names) {
+    static Step analyze(Tree tree, StepNames names) {
         TableName table = tree.root().name();
         return new Step(
                 names.claim("analyze"),
@@ -105,7 +105,7 @@ final class IndexSteps {
     }
 
     /** What the author should know about building indexes on this server and over what is there already. */
-    static List<String> notes(TableTree tree, List<Identifier> built, int serverVersion) {
+    static List<String> notes(Tree tree, List<Identifier> built, int serverVersion) {
         List<String> notes = new ArrayList<>();
         tree.all()
                 .forEach(

@@ -21,7 +21,7 @@ import java.util.Optional;
  * attached to, and the divided tables' are taken back before those of the leaves.
  */
 final class PartitionedIndex {
-    private final TableTree tree;
+    private final Tree tree;
     private final Identifier name;
     private final Kind kind;
     private final IndexText text;
@@ -45,7 +45,7 @@ final class PartitionedIndex {
         }
     }
 
-    PartitionedIndex(TableTree tree, Identifier name, Kind kind, IndexText text) {
+    PartitionedIndex(Tree tree, Identifier name, Kind kind, IndexText text) {
         this.tree = tree;
         this.name = name;
         this.kind = kind;
@@ -124,7 +124,9 @@ final class PartitionedIndex {
         return new Step(
                 names.claim("partitioned"),
                 "Declare " + name + " on " + root + ", for the partitions' own to be attached to",
-                new Transactional(statements, TableTree.locks(tree.parents().stream(), mode), false),
+                new Transactional(statements, tree.parents().stream()
+                                .map(parent -> new TableLock(parent.name(), mode))
+                                .toList(), false),
                 new Undo.By(new Transactional(List.of(undo), tree.locks(LockMode.ACCESS_EXCLUSIVE), false)),
                 Look.indexExists(root, name));
     }
@@ -172,7 +174,7 @@ final class PartitionedIndex {
     }
 
     /** Whether the server can keep this unique over all partitions: each row's key must say which partition it is in. */
-    static void checkKey(TableTree tree, List<Identifier> columns, String path, Objections objections) {
+    static void checkKey(Tree tree, List<Identifier> columns, String path, Objections objections) {
         for (Table parent : tree.parents()) {
             Table.PartitionKey key = parent.partitionKey().orElseThrow();
             if (key.computed() || !columns.containsAll(key.columns())) {

@@ -32,7 +32,7 @@ final class ReindexRecipe implements Recipe<Reindex> {
     @Override
     public Outcome compile(Reindex change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<TableTree> tree =
+        Optional<Tree> tree =
                 Ground.treeOrPart(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Index> index = tree.flatMap(known -> change.name()
                 .flatMap(name -> DropIndexRecipe.find(known.root(), name, setting.path() + ".name", objections)));
@@ -59,7 +59,7 @@ final class ReindexRecipe implements Recipe<Reindex> {
     }
 
     /** The leaf's own part of an index that is named on the root; every index where none is named. */
-    private static List<Index> wanted(TableTree tree, Table leaf, Optional<Index> named) {
+    private static List<Index> wanted(Tree tree, Table leaf, Optional<Index> named) {
         if (named.isEmpty() || tree.parentOf(leaf).isEmpty()) {
             return named.map(List::of).orElse(leaf.indexes());
         }

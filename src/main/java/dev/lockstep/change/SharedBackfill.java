@@ -66,23 +66,17 @@ final class SharedBackfill {
                     }
                 })
                 .collect(Collectors.toSet());
-        return part.steps().stream().anyMatch(step -> switch (step.action()) {
-            case BuildIndex build -> filled.contains(build.table());
-            case Transactional proof ->
-                proves(proof) && proof.locks().stream().map(TableLock::table).anyMatch(filled::contains);
-            case Action.Standalone _,
-                    Action.DropIndex _,
-                    Action.RebuildIndex _,
-                    Backfill _,
-                    DrainTransactions _,
-                    Action.Assertion _ -> false;
-        });
+        return part.steps().stream()
+                .map(Step::action)
+                .anyMatch(action -> action instanceof BuildIndex build && filled.contains(build.table())
+                        || action instanceof Transactional proof && proves(proof, filled));
     }
 
     /** VALIDATE CONSTRAINT, by the lock that only it takes to read a whole table. */
-    private static boolean proves(Transactional action) {
+    private static boolean proves(Transactional action, Set<TableName> filled) {
         return action.scans()
-                && action.locks().stream().anyMatch(lock -> lock.mode() == LockMode.SHARE_UPDATE_EXCLUSIVE);
+                && action.locks().stream().anyMatch(lock -> lock.mode() == LockMode.SHARE_UPDATE_EXCLUSIVE)
+                && action.locks().stream().map(TableLock::table).anyMatch(filled::contains);
     }
 
     private static Stream<Part> of(List<Part> parts, PhaseType type) {

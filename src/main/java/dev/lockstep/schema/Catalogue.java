@@ -1,8 +1,10 @@
 package dev.lockstep.schema;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one database looked like at one moment, as far as a plan is concerned.
@@ -11,8 +13,9 @@ import java.util.Optional;
  * @param role what the connecting role may do
  * @param tables the tables that were asked for and exist, and everything beneath them: partitions, theirs, and inheritance
  *     children
+ * @param names what else has a name in the database
  */
-public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tables) {
+public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tables, Names names) {
     public Catalogue {
         tables = Map.copyOf(tables);
     }
@@ -26,7 +29,7 @@ public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tabl
     public Catalogue with(Table table) {
         Map<TableName, Table> others = new HashMap<>(tables);
         others.put(table.name(), table);
-        return new Catalogue(serverVersion, role, others);
+        return new Catalogue(serverVersion, role, others, names);
     }
 
     /**
@@ -35,4 +38,25 @@ public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tabl
      * @param mayBypassTriggers true when it may set {@code session_replication_role}
      */
     public record Role(Identifier name, boolean superuser, boolean bypassesRowSecurity, boolean mayBypassTriggers) {}
+
+    /**
+     * Names that are no tables'.
+     *
+     * @param schemas every schema
+     * @param enums every enumeration with its values, in their order
+     * @param taken of the names that were asked for, those that something has which is no table, in the server's words: a
+     *     sequence, an index, a type
+     */
+    public record Names(Set<Identifier> schemas, Map<TableName, List<String>> enums, Map<TableName, String> taken) {
+        public Names {
+            schemas = Set.copyOf(schemas);
+            enums = Map.copyOf(enums);
+            taken = Map.copyOf(taken);
+        }
+
+        /** A database with a schema {@code public} and nothing in it but tables. */
+        public static Names ordinary() {
+            return new Names(Set.of(new Identifier("public")), Map.of(), Map.of());
+        }
+    }
 }

@@ -15,6 +15,10 @@ import java.util.stream.Stream;
  *     inheritance children too
  * @param partitions the direct children of a partitioned table or an inheritance parent, by name; each is in the catalogue
  *     as well, with children of its own
+ * @param comment what {@code COMMENT ON TABLE} said of it
+ * @param inboundKeys foreign keys of other tables that refer to this one
+ * @param wholeDependents everything outside that would stand in the way of dropping the table (P35), but for foreign keys;
+ *     and the publications that name it
  */
 public record Table(
         TableName name,
@@ -29,7 +33,11 @@ public record Table(
         Optional<String> rowsHidden,
         Optional<String> updatesRefused,
         Optional<PartitionKey> partitionKey,
-        List<Partition> partitions) {
+        List<Partition> partitions,
+        Optional<String> comment,
+        List<InboundKey> inboundKeys,
+        List<TableDependent> wholeDependents,
+        Surroundings surroundings) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
@@ -37,6 +45,8 @@ public record Table(
         triggers = List.copyOf(triggers);
         dependents = List.copyOf(dependents);
         partitions = List.copyOf(partitions);
+        inboundKeys = List.copyOf(inboundKeys);
+        wholeDependents = List.copyOf(wholeDependents);
     }
 
     /** The column of this name, if there is one. */
@@ -68,7 +78,11 @@ public record Table(
                 rowsHidden,
                 updatesRefused,
                 partitionKey,
-                partitions);
+                partitions,
+                comment,
+                inboundKeys,
+                wholeDependents,
+                surroundings);
     }
 
     private static <T> List<T> plus(List<T> some, T one) {
@@ -106,4 +120,20 @@ public record Table(
      * @param bound which rows it holds, as {@code pg_get_expr} prints it; empty for an inheritance child
      */
     public record Partition(TableName name, String bound) {}
+
+    /**
+     * A foreign key of another table that refers to this one.
+     *
+     * @param table the other table
+     * @param definition what {@code pg_get_constraintdef} prints
+     */
+    public record InboundKey(TableName table, Identifier name, String definition, boolean validated) {}
+
+    /**
+     * Something outside that needs a table or one of its columns, by {@code pg_depend}.
+     *
+     * @param kind in the server's words, for example {@code view}
+     * @param description the object, named as {@code pg_describe_object} does
+     */
+    public record TableDependent(String kind, String description) {}
 }

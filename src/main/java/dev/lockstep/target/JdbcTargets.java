@@ -78,7 +78,7 @@ public final class JdbcTargets implements Targets {
         } catch (SQLException e) {
             return outcome(attempt, e);
         } finally {
-            attempt.waitingFor(List.of());
+            attempt.over();
         }
     }
 
@@ -142,6 +142,7 @@ public final class JdbcTargets implements Targets {
             case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);
         };
     }
 

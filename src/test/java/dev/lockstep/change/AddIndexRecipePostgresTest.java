@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.IndexBody;
+import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.sql.SQLException;
@@ -116,8 +117,8 @@ class AddIndexRecipePostgresTest {
             target.sql(
                     "CREATE TABLE users (id int) PARTITION BY LIST (id)",
                     "CREATE TABLE users_one PARTITION OF users FOR VALUES IN (1)");
-            var spec = Lifecycle.plan(columns("users", "by_id", false, "id"));
-            var plan = Plans.compiled(spec, target.catalogue(spec));
+            var spec = Plans.plan(columns("users", "by_id", false, "id"));
+            var plan = target.compiled(spec);
             target.sql("CREATE TABLE users_two PARTITION OF users FOR VALUES IN (2)");
             assertThatThrownBy(() -> target.everything(plan)).hasMessageContaining("users_two");
         }
@@ -137,8 +138,8 @@ class AddIndexRecipePostgresTest {
                     ROWS,
                     "UPDATE users SET name = 'same' WHERE id < 3",
                     "UPDATE users SET name = NULL WHERE id > 9");
-            var spec = Lifecycle.plan(columns("users", "by_name", true, "name"));
-            var plan = Plans.compiled(spec, target.catalogue(spec));
+            var spec = Plans.plan(columns("users", "by_name", true, "name"));
+            var plan = target.compiled(spec);
             assertThatThrownBy(() -> target.everything(plan)).hasMessageContaining("name = same (2 rows)");
             target.sql("UPDATE users SET name = 'other' WHERE id = 2");
             target.everything(plan);
@@ -156,12 +157,25 @@ class AddIndexRecipePostgresTest {
                                 USERS,
                                 "CREATE INDEX by ON users (name)",
                                 "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by'::regclass")
-                        .compiles(columns("users", "by", false, "name")))
-                .isInstanceOfSatisfying(
-                        Compilation.Compiled.class,
-                        plan -> assertThat(plan.notes())
-                                .singleElement()
+                        .compiles(columns("users", "by", false, "name")).notes()).singleElement()
                                 .asString()
-                                .contains("unfinished index by"));
+                                .contains("unfinished index by");
+    }
+
+    @Test
+    void warnsOfServersWhoseConcurrentBuildsMissRows() {
+        var spec = Plans.plan(columns("users", "by", false, "name"));
+        for (int version : List.of(140000, 140003)) {
+            assertThat(Plans.compiled(spec, on(version)).notes())
+                    .singleElement()
+                    .asString()
+                    .startsWith("This server is PostgreSQL 14." + version % 100);
+        }
+        assertThat(Plans.compiled(spec, on(140004)).notes()).isEmpty();
+    }
+
+    private static Catalogue on(int version) {
+        Catalogue catalogue = TableBuilder.catalogue(TableBuilder.users());
+        return new Catalogue(version, catalogue.role(), catalogue.tables(), catalogue.names());
     }
 }

@@ -80,8 +80,8 @@ class DropConstraintRecipePostgresTest {
     void aPublishedTableKeepsTheKeyThatItsRowsAreKnownBy() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql("CREATE TABLE users (id int PRIMARY KEY)", "CREATE PUBLICATION everything FOR TABLE users");
-            var spec = Lifecycle.plan(drop("users", "users_pkey"));
-            var plan = Plans.compiled(spec, target.catalogue(spec));
+            var spec = Plans.plan(drop("users", "users_pkey"));
+            var plan = target.compiled(spec);
             assertThatThrownBy(() -> target.everything(plan)).hasMessageContaining("publication everything");
             target.sql("ALTER TABLE users REPLICA IDENTITY FULL");
             target.everything(plan);

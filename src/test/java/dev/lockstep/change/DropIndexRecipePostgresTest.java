@@ -31,8 +31,8 @@ class DropIndexRecipePostgresTest {
                 + " WHERE attrelid = '\"By name\"'::regclass";
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, INDEX, COMMENT, "ALTER INDEX \"By name\" ALTER COLUMN 1 SET STATISTICS 77");
-            var spec = Lifecycle.plan(drop("users", "By name"));
-            target.everything(Plans.compiled(spec, target.catalogue(spec)));
+            var spec = Plans.plan(drop("users", "By name"));
+            target.everything(target.compiled(spec));
             target.back();
             assertThat(target.rows(comment)).containsExactly("it's by name|77");
         }
@@ -91,8 +91,8 @@ class DropIndexRecipePostgresTest {
         try (TestTarget target = new TestTarget()) {
             target.sql(
                     USERS, INDEX, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"By name\"'::regclass");
-            var spec = Lifecycle.plan(drop("users", "By name"));
-            var plan = Plans.compiled(spec, target.catalogue(spec));
+            var spec = Plans.plan(drop("users", "By name"));
+            var plan = target.compiled(spec);
             assertThat(plan.notes()).singleElement().asString().contains("unfinished");
             target.everything(plan);
             target.back();
@@ -113,8 +113,8 @@ class DropIndexRecipePostgresTest {
             String files = "SELECT pg_relation_filenode('by_name'), pg_relation_filenode('users_pkey'),"
                     + " pg_relation_filenode('users_name_excl')";
             List<String> before = target.rows(files);
-            var spec = Lifecycle.plan(new Change.Reindex(TableName.parse("users"), Optional.empty()));
-            var plan = Plans.compiled(spec, target.catalogue(spec));
+            var spec = Plans.plan(new Change.Reindex(TableName.parse("users"), Optional.empty()));
+            var plan = target.compiled(spec);
             assertThat(plan.phases().getFirst().steps())
                     .extracting(Step::name)
                     .containsExactly("drop-debris", "reindex", "reindex-2");
@@ -142,14 +142,10 @@ class DropIndexRecipePostgresTest {
                 "CREATE TABLE users_two PARTITION OF users DEFAULT",
                 "CREATE INDEX by_id ON users (id)",
                 "CREATE INDEX by_name ON users (name)");
-        assertThat(tree.compiles(new Change.Reindex(TableName.parse("users"), Optional.of(new Identifier("by_id")))))
-                .isInstanceOfSatisfying(
-                        Compilation.Compiled.class,
-                        plan -> assertThat(plan.phases().getFirst().steps())
-                                .extracting(Step::title)
-                                .containsExactly(
+        assertThat(tree.compiles(new Change.Reindex(TableName.parse("users"), Optional.of(new Identifier("by_id")))).phases().getFirst().steps()).extracting(Step::title)
+                                .containsExactlyInAnyOrder(
                                         "Build index users_leaf_id_idx of users_leaf anew",
-                                        "Build index users_two_id_idx of users_two anew"));
+                                        "Build index users_two_id_idx of users_two anew");
         assertThat(Lifecycle.on("CREATE TABLE users (id int, EXCLUDE USING btree (id WITH =))")
                         .refuses(new Change.Reindex(
                                 TableName.parse("users"), Optional.of(new Identifier("users_id_excl")))))
