@@ -9,10 +9,23 @@ import java.util.Optional;
  * @param serverVersion as {@code server_version_num}: 160015 is 16.15
  * @param role what the connecting role may do
  * @param tables the tables that were asked for and exist
+ * @param rehearsals what was asked to be tried out, and could be: on a table and a column that exist
  */
-public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tables) {
+public record Catalogue(
+        int serverVersion, Role role, Map<TableName, Table> tables, Map<Rehearsal, Rehearsed> rehearsals) {
     public Catalogue {
         tables = Map.copyOf(tables);
+        rehearsals = Map.copyOf(rehearsals);
+    }
+
+    /** Nothing was tried out. */
+    public Catalogue(int serverVersion, Role role, Map<TableName, Table> tables) {
+        this(serverVersion, role, tables, Map.of());
+    }
+
+    /** The same tables, with what was tried out. */
+    public Catalogue with(Map<Rehearsal, Rehearsed> tried) {
+        return new Catalogue(serverVersion, role, tables, tried);
     }
 
     /** The table of this name, if it exists. */
