@@ -64,16 +64,16 @@ final class RenameObjections {
                                 + ". Recreate it without the column list, for example with WHEN (OLD."
                                 + column.name().sql() + " IS DISTINCT FROM NEW."
                                 + column.name().sql() + ")."));
-        AliasColumn alias = new AliasColumn(table, column, change.to());
+        SyncTriggers ours = new SyncTriggers(table, column.name(), change.to());
         List<Trigger> changers = Ground.rowChangers(table);
         changers.stream()
                 .filter(trigger -> BYTE_ORDER.compare(
                                         trigger.name().value(),
-                                        alias.lastTrigger().value())
+                                        ours.last().value())
                                 >= 0
                         || BYTE_ORDER.compare(
                                         trigger.name().value(),
-                                        alias.firstTrigger().value())
+                                        ours.first().value())
                                 <= 0)
                 .forEach(trigger -> objections.add(
                         path + ".table",
