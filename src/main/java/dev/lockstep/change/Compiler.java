@@ -52,9 +52,6 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
-        if (spec.sync() == PlanSpec.Sync.APPLICATION) {
-            objections.add("spec.sync", "Application is not offered yet; leave it out.");
-        }
         if (!spec.contract().equals(PlanSpec.ContractRules.standard())
                 || !(spec.backup() instanceof PlanSpec.Backup.None)) {
             objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");

@@ -32,6 +32,7 @@ public sealed interface Rehearsed {
      * a name has the one of today.
      *
      * @param instant whether the plain ALTER would rewrite neither the table nor an index
+     * @param addedInstantly whether a new column of this type can be added without a rewrite of the table
      * @param column the column as it would be
      * @param indexes valid ones that mention the column
      * @param checks that mention the column
@@ -40,6 +41,7 @@ public sealed interface Rehearsed {
      */
     record Played(
             boolean instant,
+            boolean addedInstantly,
             Column column,
             Traits traits,
             List<Index> indexes,

@@ -103,7 +103,7 @@ record CarriedParts(
     }
 
     /** What there would be, once all has been done to the copy. */
-    Rehearsed.Played read(Rehearsal rehearsal, boolean instant) throws SQLException {
+    Rehearsed.Played read(Rehearsal rehearsal, boolean instant, boolean addedInstantly) throws SQLException {
         TableReader copied = new TableReader(connection, copy);
         Column column = copied.columns().stream()
                 .filter(each -> each.name().equals(rehearsal.as()))
@@ -122,6 +122,7 @@ record CarriedParts(
         List<Rehearsed.Statistics> kept = statistics(rehearsal.as());
         return new Rehearsed.Played(
                 instant,
+                addedInstantly,
                 column,
                 traits(rehearsal),
                 carried,

@@ -92,10 +92,19 @@ final class RehearsalStage {
                     "CREATE TEMPORARY TABLE " + rehearsal.table().name().sql() + " (LIKE "
                             + rehearsal.table().sql() + " INCLUDING ALL)");
             CarriedParts parts = paired();
+            Map<String, Long> before = parts.files();
+            attempt(
+                    Over.TYPE,
+                    add(
+                            rehearsal.as(),
+                            rehearsal.retyping().map(Retyping::type).orElseGet(this::type),
+                            Optional.empty()));
+            boolean addedInstantly = parts.files().equals(before);
+            attempt(Over.TYPE, drop(rehearsal.as()));
             boolean instant = true;
             if (rehearsal.retyping().isPresent()) {
                 expressions(rehearsal.retyping().get());
-                Map<String, Long> before = parts.files();
+                before = parts.files();
                 retype(rehearsal.retyping().get());
                 instant = parts.files().equals(before);
             }
@@ -103,9 +112,10 @@ final class RehearsalStage {
                     Over.HANGING,
                     "ALTER TABLE " + copy + " RENAME COLUMN " + column + " TO "
                             + rehearsal.as().sql());
+            foreignKeys();
             // With this path every expression that the server prints names its schemas.
             statement.execute("SET LOCAL search_path = pg_catalog");
-            return parts.read(rehearsal, instant);
+            return parts.read(rehearsal, instant, addedInstantly);
         }
 
         private CarriedParts paired() throws SQLException, Stumbled {
@@ -116,19 +126,27 @@ final class RehearsalStage {
             }
         }
 
+        private void foreignKeys() throws SQLException, Stumbled {
+            try {
+                new KeyRehearsal(connection, rehearsal, copy).play();
+            } catch (SQLException e) {
+                throw stumbled(Over.HANGING, e);
+            }
+        }
+
         /**
          * As generated columns, because the server takes only such expressions there as give the same value for the same
          * row whoever evaluates them: what depends on a session's settings would leave the columns apart, and a trigger
          * does not see generated columns (P19).
          */
         private void expressions(Retyping retyping) throws SQLException, Stumbled {
-            attempt(Over.TYPE, add(rehearsal.as(), retyping.type(), Optional.empty()));
             if (retyping.both()) {
+                attempt(Over.TYPE, add(rehearsal.as(), retyping.type(), Optional.empty()));
                 String down = retyping.down().orElse(rehearsal.as().sql());
                 attempt(Over.DOWN, add(PROBE, baseType(), Optional.of(cast(down, baseType()))));
                 attempt(Over.DOWN, drop(PROBE));
+                attempt(Over.TYPE, drop(rehearsal.as()));
             }
-            attempt(Over.TYPE, drop(rehearsal.as()));
             attempt(Over.UP, add(PROBE, retyping.type(), Optional.of(up(retyping))));
             attempt(Over.UP, drop(PROBE));
         }
@@ -152,7 +170,8 @@ final class RehearsalStage {
                 }
                 attempt(Over.DEFAULT, alter("DROP DEFAULT"));
                 attempt(Over.HANGING, alteration);
-                attempt(Over.DEFAULT, alter("SET DEFAULT " + cast(given.get(), retyping.type())));
+                String value = constant(given.get(), retyping).orElseGet(() -> cast(given.get(), retyping.type()));
+                attempt(Over.DEFAULT, alter("SET DEFAULT " + value));
             }
             if (converted.isPresent()) {
                 attempt(Over.DEFAULT, alter("SET DEFAULT " + converted.get()));
@@ -190,6 +209,10 @@ final class RehearsalStage {
 
         private String up(Retyping retyping) {
             return cast(retyping.up().orElse(column), retyping.type());
+        }
+
+        private String type() {
+            return table.column(rehearsal.column()).orElseThrow().type();
         }
 
         private String baseType() {

@@ -19,6 +19,7 @@ import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Plans written by hand, and what becomes of them. */
 final class Plans {
@@ -59,6 +60,23 @@ final class Plans {
 
     static Change.RenameColumn rename(String table, String from, String to) {
         return new Change.RenameColumn(TableName.parse(table), new Identifier(from), new Identifier(to));
+    }
+
+    /** Without what is null. */
+    static Change.ChangeColumnType retype(
+            String table,
+            String column,
+            String type,
+            @Nullable String to,
+            @Nullable String up,
+            @Nullable String down) {
+        return new Change.ChangeColumnType(
+                TableName.parse(table),
+                new Identifier(column),
+                type,
+                Optional.ofNullable(to).map(Identifier::new),
+                Optional.ofNullable(up),
+                Optional.ofNullable(down));
     }
 
     static Change.DropColumn drop(String table, String column) {
