@@ -179,10 +179,9 @@ record CarriedParts(
     }
 
     private static Traits traits(ResultSet row) throws SQLException {
-        int target = row.getInt("target");
         return new Traits(
                 Query.text(row, "comment"),
-                row.wasNull() ? Optional.empty() : Optional.of(target),
+                Optional.ofNullable(row.getObject("target", Integer.class)),
                 Query.text(row, "storage"),
                 Query.text(row, "compression"),
                 Query.texts(row, "options").stream()
@@ -222,10 +221,7 @@ record CarriedParts(
                         SELECT nullif(s.stxstattarget, -1)::int FROM pg_statistic_ext s
                         JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE n.nspname = ? AND s.stxname = ?""")
                 .one(
-                        row -> {
-                            int target = row.getInt(1);
-                            return row.wasNull() ? Optional.<Integer>empty() : Optional.of(target);
-                        },
+                        row -> Optional.ofNullable(row.getObject(1, Integer.class)),
                         name.schema().value(),
                         name.name().value());
     }

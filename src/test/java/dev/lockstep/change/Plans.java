@@ -33,6 +33,39 @@ final class Plans {
         return plan(new Work.Phases(List.of(phases)), List.of(web(Milestone.NEW_ONLY)));
     }
 
+    /** The application writes both shapes, in releases of their own. */
+    static PlanSpec byApplication(Change... changes) {
+        return byApplication(
+                Map.of(
+                        Milestone.DUAL_WRITE, new Versions.Range(">=1.4.0"),
+                        Milestone.READ_NEW, new Versions.Range(">=1.5.0"),
+                        Milestone.NEW_ONLY, new Versions.Range(">=1.6.0")),
+                changes);
+    }
+
+    static PlanSpec byApplication(Map<Milestone, Versions> versions, Change... changes) {
+        WorkloadSpec web = new WorkloadSpec(
+                new WorkloadName("web"),
+                WorkloadSpec.Kind.DEPLOYMENT,
+                "shop",
+                "shop-web",
+                versions,
+                EvidenceSpec.standard());
+        PlanSpec plan = plan(new Work.Changes(List.of(changes)), List.of(web));
+        return new PlanSpec(
+                plan.database(),
+                plan.description(),
+                plan.work(),
+                plan.workloads(),
+                plan.approvals(),
+                plan.minStableSeconds(),
+                plan.locks(),
+                plan.backfill(),
+                PlanSpec.Sync.APPLICATION,
+                plan.contract(),
+                plan.backup());
+    }
+
     static PlanSpec plan(Work work, List<WorkloadSpec> workloads, PlanSpec.Approval... approvals) {
         return new PlanSpec(
                 new DatabaseName("shop"),

@@ -231,7 +231,8 @@ final class TestTarget implements AutoCloseable {
                        indisprimary::text, indimmediate::text, NULL, NULL, NULL, NULL
                 FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
                 UNION ALL
-                SELECT 'statistics', stxrelid::regclass::text, stxname, pg_get_statisticsobjdef_columns(oid), NULL,
+                SELECT 'statistics', stxrelid::regclass::text, stxname, (SELECT string_agg(attname, ' ' ORDER BY attname)
+                         FROM pg_attribute WHERE attrelid = stxrelid AND attnum = ANY (stxkeys)), NULL,
                        obj_description(oid, 'pg_statistic_ext'), stxkind::text, stxstattarget::text, NULL, NULL, NULL, NULL,
                        NULL, NULL
                 FROM pg_statistic_ext
