@@ -24,10 +24,10 @@ import java.util.stream.Stream;
  */
 record AliasColumn(Table table, Column original, Identifier name) {
     Identifier lastTrigger() {
-        return triggers().last();
+        return sync().last();
     }
 
-    private SyncTriggers triggers() {
+    private SyncTriggers sync() {
         return new SyncTriggers(table, original.name(), name);
     }
 
@@ -46,14 +46,18 @@ record AliasColumn(Table table, Column original, Identifier name) {
                     "ALTER TABLE " + on() + " ALTER COLUMN " + name.sql() + " SET DEFAULT " + enclosed(expression));
         }
         original.grants().forEach(grant -> statements.add(grant(grant)));
-        boolean both = hasRowChangers();
-        statements.addAll(triggers()
-                .create(new SyncTriggers.Code(
-                        both ? Optional.of(agreeing()) : Optional.empty(),
-                        both ? settling() : syncing(),
-                        Optional.of(SqlText.differ("NEW." + name.sql(), bareOld("NEW"))),
-                        false)));
+        statements.addAll(triggers());
         return List.copyOf(statements);
+    }
+
+    /** The triggers that keep both sides equal. */
+    List<String> triggers() {
+        boolean both = hasRowChangers();
+        return sync().create(new SyncTriggers.Code(
+                both ? Optional.of(agreeing()) : Optional.empty(),
+                both ? settling() : syncing(),
+                Optional.of(SqlText.differ("NEW." + name.sql(), bareOld("NEW"))),
+                false));
     }
 
     /**
@@ -92,8 +96,8 @@ record AliasColumn(Table table, Column original, Identifier name) {
         return SqlText.differ(name.sql(), SqlText.bare(original.name().sql(), original));
     }
 
-    private List<String> dropTriggers() {
-        return triggers().drop(hasRowChangers());
+    List<String> dropTriggers() {
+        return sync().drop(hasRowChangers());
     }
 
     private String syncing() {
@@ -148,7 +152,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
     }
 
     private String setting() {
-        return triggers().setting("agreed");
+        return sync().setting("agreed");
     }
 
     private String toOld() {

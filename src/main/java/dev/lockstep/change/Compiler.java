@@ -52,12 +52,14 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
-        if (!spec.contract().equals(PlanSpec.ContractRules.standard())
-                || !(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");
+        if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
         }
         if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
             objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
+        }
+        if (spec.work() instanceof Work.Phases) {
+            Hiding.of(spec).check(merged.phases(), objections);
         }
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
@@ -78,9 +80,10 @@ public final class Compiler {
             Setting setting = new Setting(ahead, spec, path(changes.get(index), index));
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
+                    Hiding.of(spec).check(made.parts(), setting.path(), objections);
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());
-                    ahead = bound.after(ahead).with(catalogue.rehearsals());
+                    ahead = bound.after(ahead);
                 }
                 case Outcome.Refused refused -> objections.addAll(refused.violations());
             }

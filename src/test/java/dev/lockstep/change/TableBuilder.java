@@ -9,6 +9,10 @@ import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
+import dev.lockstep.schema.Table.InboundKey;
+import dev.lockstep.schema.Table.Partition;
+import dev.lockstep.schema.Table.PartitionKey;
+import dev.lockstep.schema.Table.TableDependent;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
 import java.util.ArrayList;
@@ -20,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A catalogue entry written by hand. */
-final class TableBuilder {
+public final class TableBuilder {
     private final TableName name;
     private final List<Column> columns = new ArrayList<>();
     private final List<Index> indexes = new ArrayList<>();
@@ -30,17 +34,26 @@ final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private Optional<PartitionKey> partitionKey = Optional.empty();
+    private List<Partition> partitions = List.of();
+    private Optional<String> comment = Optional.empty();
+    private final List<InboundKey> inboundKeys = new ArrayList<>();
+    private final List<TableDependent> wholeDependents = new ArrayList<>();
 
     private TableBuilder(TableName name) {
         this.name = name;
     }
 
     static TableBuilder table(String name) {
-        return new TableBuilder(TableName.parse(name));
+        return table(TableName.parse(name));
+    }
+
+    static TableBuilder table(TableName name) {
+        return new TableBuilder(name);
     }
 
     /** {@code id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL}. */
-    static TableBuilder users() {
+    public static TableBuilder users() {
         return table("users").key().column("name", "text", true);
     }
 
@@ -66,7 +79,8 @@ final class TableBuilder {
                 notNull,
                 defaultValue,
                 List.of(),
-                baseType));
+                baseType,
+                Optional.empty()));
         return this;
     }
 
@@ -80,7 +94,8 @@ final class TableBuilder {
                         c.notNull(),
                         c.defaultValue(),
                         List.of(new ColumnGrant(privilege, new Identifier(grantee), true)),
-                        c.baseType())
+                        c.baseType(),
+                        c.comment())
                 : c);
         return this;
     }
@@ -149,6 +164,37 @@ final class TableBuilder {
         return this;
     }
 
+    /** A comment on the column that was added last. */
+    TableBuilder columnComment(String text) {
+        Column last = columns.removeLast();
+        columns.add(new Column(
+                last.name(),
+                last.attribute(),
+                last.type(),
+                last.collation(),
+                last.notNull(),
+                last.defaultValue(),
+                last.grants(),
+                last.baseType(),
+                Optional.of(text)));
+        return this;
+    }
+
+    TableBuilder comment(String text) {
+        comment = Optional.of(text);
+        return this;
+    }
+
+    TableBuilder inbound(String other, String key, String definition) {
+        inboundKeys.add(new InboundKey(TableName.parse(other), new Identifier(key), definition, true));
+        return this;
+    }
+
+    TableBuilder wholeDependent(String kind, String description) {
+        wholeDependents.add(new TableDependent(kind, description));
+        return this;
+    }
+
     TableBuilder kind(Table.Kind other) {
         kind = other;
         return this;
@@ -164,15 +210,45 @@ final class TableBuilder {
         return this;
     }
 
-    Table build() {
-        return new Table(
-                name, kind, columns, indexes, constraints, triggers, dependents, 0, 0, rowsHidden, updatesRefused);
+    /** Declaratively partitioned by range of this column. */
+    TableBuilder partitioned(String by, String... children) {
+        kind = Table.Kind.PARTITIONED;
+        partitionKey =
+                Optional.of(new PartitionKey("RANGE (" + new Identifier(by).sql() + ")", identifiers(by), false));
+        partitions = Stream.of(children)
+                .map(child -> new Partition(TableName.parse(child), "FOR VALUES …"))
+                .toList();
+        return this;
     }
 
-    static Catalogue catalogue(TableBuilder... tables) {
+    Table build() {
+        return new Table(
+                name,
+                kind,
+                columns,
+                indexes,
+                constraints,
+                triggers,
+                dependents,
+                0,
+                0,
+                rowsHidden,
+                updatesRefused,
+                partitionKey,
+                partitions,
+                comment,
+                inboundKeys,
+                wholeDependents);
+    }
+
+    public static Catalogue catalogue(TableBuilder... tables) {
+        return catalogue(Catalogue.Names.ordinary(), tables);
+    }
+
+    static Catalogue catalogue(Catalogue.Names names, TableBuilder... tables) {
         Map<TableName, Table> built =
                 Stream.of(tables).map(TableBuilder::build).collect(Collectors.toMap(Table::name, table -> table));
-        return new Catalogue(160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), built);
+        return new Catalogue(160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), built, names);
     }
 
     /** A btree of plain columns. */

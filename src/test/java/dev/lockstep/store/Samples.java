@@ -100,7 +100,8 @@ final class Samples {
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
                 new Action.DrainTransactions(USERS),
-                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."));
+                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),
                 new Step.Undo.Nothing(),
