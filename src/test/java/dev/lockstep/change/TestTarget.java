@@ -122,11 +122,21 @@ final class TestTarget implements AutoCloseable {
         taken.clear();
     }
 
+    /** An empty database again, sooner than a fresh one is made. */
+    void clear() throws SQLException {
+        taken.clear();
+        for (String schema : rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
+            sql("DROP SCHEMA " + schema + " CASCADE");
+        }
+        sql("CREATE SCHEMA public", "CREATE SCHEMA lockstep");
+    }
+
     void run(Action action) throws SQLException {
         switch (action) {
             case Action.Transactional(var statements, var locks, var _) -> transactional(statements, locks);
             case Action.Standalone(String statement, var _) -> sql(statement);
             case Action.BuildIndex(var _, var _, String statement) -> sql(statement);
+            case Action.RebuildIndex rebuild -> sql(rebuild.statement());
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
