@@ -107,4 +107,17 @@ public sealed interface Action {
      * @param remedy what a person can do about it, as a sentence
      */
     record Assertion(String query, String expectation, String remedy) implements Action {}
+
+    /**
+     * Waits until the old shape has been hidden for long enough. The time begins when the step is first entered, goes by
+     * the target's clock, and goes on across restarts.
+     *
+     * @param hidden what is hidden, for a person to read in a list
+     * @param seconds 1 to 2,592,000
+     */
+    record RevertWindow(List<String> hidden, int seconds) implements Action {
+        public RevertWindow {
+            hidden = List.copyOf(hidden);
+        }
+    }
 }

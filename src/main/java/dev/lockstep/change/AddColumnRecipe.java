@@ -9,6 +9,9 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -53,6 +56,34 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         return objections.any() || table.isEmpty()
                 ? new Outcome.Refused(objections.all())
                 : new Outcome.Parts(new Shape(change, table.get(), setting, names).parts(), notes(change));
+    }
+
+    /** The column is there, and still may be NULL where it is to get its values from a backfill. */
+    @Override
+    public Catalogue after(AddColumn change, Catalogue catalogue) {
+        return catalogue
+                .table(change.table())
+                .map(table -> catalogue.with(table.with(new Column(
+                        change.column(),
+                        1
+                                + table.columns().stream()
+                                        .mapToInt(Column::attribute)
+                                        .max()
+                                        .orElse(0),
+                        change.type(),
+                        Optional.empty(),
+                        !change.nullable() && instant(change),
+                        given(change).map(AddColumnRecipe::defaultValue).orElse(new DefaultValue.None()),
+                        List.of(),
+                        change.type(),
+                        change.comment()))))
+                .orElse(catalogue);
+    }
+
+    private static DefaultValue defaultValue(String expression) {
+        return CONSTANT.matcher(expression.strip()).matches()
+                ? new DefaultValue.Stable(expression)
+                : new DefaultValue.Volatile(expression);
     }
 
     private static void check(Table table, AddColumn change, String path, Objections objections) {

@@ -65,6 +65,13 @@ record AliasColumn(Table table, Column original, Identifier name) {
                     "ALTER TABLE " + on() + " ALTER COLUMN " + name.sql() + " SET DEFAULT " + enclosed(expression));
         }
         original.grants().forEach(grant -> statements.add(grant(grant)));
+        statements.addAll(triggers());
+        return List.copyOf(statements);
+    }
+
+    /** The triggers that keep both sides equal. */
+    List<String> triggers() {
+        List<String> statements = new ArrayList<>();
         if (hasRowChangers()) {
             statements.add(function(firstFunction(), agreeing()));
             statements.addAll(trigger(firstTrigger(), firstFunction(), ""));
@@ -112,7 +119,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
         return SqlText.differ(name.sql(), SqlText.bare(original.name().sql(), original));
     }
 
-    private Stream<String> dropTriggers() {
+    Stream<String> dropTriggers() {
         Stream<String> last = Stream.of(
                 "DROP TRIGGER IF EXISTS " + lastTrigger().sql() + " ON " + on(),
                 "DROP FUNCTION IF EXISTS " + inOurSchema(lastFunction()) + "()");
@@ -230,7 +237,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
      * the column will have (P17). Writing the catalogue row of a function anew, unchanged, makes every session forget
      * them.
      */
-    private String forgetPlans() {
+    String forgetPlans() {
         return "DO " + SqlText.body("""
                         DECLARE
                           stale record;

@@ -44,12 +44,14 @@ public final class Compiler {
         if (spec.sync() == PlanSpec.Sync.APPLICATION) {
             objections.add("spec.sync", "Application is not offered yet; leave it out.");
         }
-        if (!spec.contract().equals(PlanSpec.ContractRules.standard())
-                || !(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");
+        if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
         }
         if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
             objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
+        }
+        if (spec.work() instanceof Work.Phases) {
+            Hiding.of(spec).check(merged.phases(), objections);
         }
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
@@ -70,6 +72,7 @@ public final class Compiler {
             Setting setting = new Setting(ahead, spec, path(changes.get(index), index));
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
+                    Hiding.of(spec).check(made.parts(), setting.path(), objections);
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());
                     ahead = bound.after(ahead);

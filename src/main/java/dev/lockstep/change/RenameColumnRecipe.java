@@ -55,7 +55,7 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 new Part(PhaseType.EXPAND, Optional.empty(), List.of(addAlias(alias, names))),
                 new Part(PhaseType.BACKFILL, Optional.empty(), backfill(alias, indexes, setting, names)),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
-                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, names)));
+                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, setting, names)));
         return new Outcome.Parts(parts, RenameNotes.of(alias, indexes));
     }
 
@@ -117,21 +117,63 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 Look.NO_TRACE);
     }
 
-    private static List<Step> contract(AliasColumn alias, StepNames names) {
+    private static List<Step> contract(AliasColumn alias, Setting setting, StepNames names) {
+        Hiding hiding = Hiding.of(setting.spec());
+        List<Step> steps = new ArrayList<>(List.of(dependents(alias, names), verify(alias, names)));
+        if (hiding.wanted()) {
+            steps.add(hide(alias, names));
+            steps.addAll(hiding.meanwhile(names, oldName(alias)));
+            steps.add(dropHidden(alias, names));
+        } else {
+            steps.add(swap(alias, names));
+        }
+        return steps;
+    }
+
+    private static Step swap(AliasColumn alias, StepNames names) {
         TableName table = alias.table().name();
-        return List.of(
-                dependents(alias, names),
-                verify(alias, names),
-                new Step(
-                        names.claim("swap"),
-                        "Drop the alias and rename " + table + "."
-                                + alias.original().name() + " to " + alias.name(),
-                        new Transactional(
-                                alias.swap(), List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE)), false),
-                        new Undo.Impossible("Code that uses the old name " + table + "."
-                                + alias.original().name() + " fails from here on; going back would need a plan that"
-                                + " renames the column the other way."),
-                        Look.renamed(table, alias.original().name(), alias.name())));
+        return new Step(
+                names.claim("swap"),
+                "Drop the alias and rename " + oldName(alias) + " to " + alias.name(),
+                new Transactional(alias.swap(), exclusively(table), false),
+                gone(alias),
+                Look.renamed(table, alias.original().name(), alias.name()));
+    }
+
+    private static Step hide(AliasColumn alias, StepNames names) {
+        TableName table = alias.table().name();
+        HiddenAlias hidden = new HiddenAlias(alias);
+        return new Step(
+                names.claim("hide"),
+                "Rename " + oldName(alias) + " to " + alias.name() + ", and hide the alias as " + hidden.column()
+                        + ", still kept equal",
+                new Transactional(hidden.hide(), exclusively(table), false),
+                new Undo.By(new Transactional(hidden.reveal(), exclusively(table), false)),
+                Look.triggerExists(table, hidden.trigger()));
+    }
+
+    private static Step dropHidden(AliasColumn alias, StepNames names) {
+        TableName table = alias.table().name();
+        HiddenAlias hidden = new HiddenAlias(alias);
+        return new Step(
+                names.claim("drop-hidden"),
+                "Drop " + table + "." + hidden.column() + ", so that the old name cannot come back",
+                new Transactional(hidden.drop(), exclusively(table), false),
+                gone(alias),
+                Look.columnGone(table, hidden.column()));
+    }
+
+    private static Undo gone(AliasColumn alias) {
+        return new Undo.Impossible("Code that uses the old name " + oldName(alias)
+                + " fails from here on; going back would need a plan that renames the column the other way.");
+    }
+
+    private static String oldName(AliasColumn alias) {
+        return alias.table().name() + "." + alias.original().name();
+    }
+
+    private static List<TableLock> exclusively(TableName table) {
+        return List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
     }
 
     private static Step dependents(AliasColumn alias, StepNames names) {

@@ -27,6 +27,9 @@ public record Blocker(Code code, String object, String owner, String message, St
         LOCK_NOT_ACQUIRED,
         TRANSACTION_STILL_OPEN,
         ASSERTION_FAILED,
+        /** Nothing is wrong: the old shape is kept within reach for as long as the plan says. */
+        REVERT_WINDOW,
+        REPLICA_BEHIND,
         ANOTHER_PLAN,
         FENCED_OUT
     }

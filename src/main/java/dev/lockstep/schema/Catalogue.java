@@ -1,5 +1,6 @@
 package dev.lockstep.schema;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,13 @@ public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tabl
     /** The table of this name, if it exists. */
     public Optional<Table> table(TableName name) {
         return Optional.ofNullable(tables.get(name));
+    }
+
+    /** The same database where this table looks like this. */
+    public Catalogue with(Table table) {
+        Map<TableName, Table> others = new HashMap<>(tables);
+        others.put(table.name(), table);
+        return new Catalogue(serverVersion, role, others, names);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.lockstep.schema;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One table as the catalogue showed it.
@@ -50,6 +51,40 @@ public record Table(
     /** The column of this name, if there is one. */
     public Optional<Column> column(Identifier column) {
         return columns.stream().filter(c -> c.name().equals(column)).findFirst();
+    }
+
+    /** The same table with one more column. */
+    public Table with(Column column) {
+        return with(plus(columns, column), indexes);
+    }
+
+    /** The same table with one more index. */
+    public Table with(Index index) {
+        return with(columns, plus(indexes, index));
+    }
+
+    private Table with(List<Column> otherColumns, List<Index> otherIndexes) {
+        return new Table(
+                name,
+                kind,
+                otherColumns,
+                otherIndexes,
+                constraints,
+                triggers,
+                dependents,
+                estimatedRows,
+                blocks,
+                rowsHidden,
+                updatesRefused,
+                partitionKey,
+                partitions,
+                comment,
+                inboundKeys,
+                wholeDependents);
+    }
+
+    private static <T> List<T> plus(List<T> some, T one) {
+        return Stream.concat(some.stream(), Stream.of(one)).toList();
     }
 
     /** What holds the rows. */

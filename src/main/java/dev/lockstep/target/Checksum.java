@@ -54,6 +54,8 @@ final class Checksum {
                         backfill.userTriggers().name()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.RevertWindow(var _, int seconds) ->
+                parts.addAll(List.of("revert-window", String.valueOf(seconds)));
         }
         return parts;
     }

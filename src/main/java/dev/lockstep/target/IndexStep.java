@@ -52,7 +52,9 @@ final class IndexStep {
                 case Found.Taken(String by) -> Optional.of(taken(by));
                 case Found.Building(var builders) -> await(builders);
                 case Found.Invalid _ -> {
-                    attempt.note("An unfinished index " + index + " of an earlier build was dropped.");
+                    attempt.note("There was an unfinished index " + index
+                            + ": a build that fails, is cancelled or loses its session leaves one. No query can use it, and"
+                            + " every write has to keep it up. It was dropped, and is built anew.");
                     yield drop(connection);
                 }
                 case Found.Valid _ ->
@@ -130,7 +132,8 @@ final class IndexStep {
     private List<LockHolder> builders(Connection connection) throws SQLException {
         return new Query(connection, "SELECT " + LockHolder.COLUMNS + """
                         FROM (
-                          SELECT pid FROM pg_stat_progress_create_index WHERE relid = to_regclass(?)
+                          SELECT pid FROM pg_stat_progress_create_index
+                          WHERE relid = to_regclass(?) AND datname = current_database()
                           UNION
                           SELECT pid FROM pg_locks WHERE relation = to_regclass(?)
                             AND mode = 'ShareUpdateExclusiveLock' AND granted

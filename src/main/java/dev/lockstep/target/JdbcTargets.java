@@ -140,6 +140,7 @@ public final class JdbcTargets implements Targets {
             case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);
         };
     }
 

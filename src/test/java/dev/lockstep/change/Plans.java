@@ -47,6 +47,27 @@ final class Plans {
                 new PlanSpec.Backup.None());
     }
 
+    /** The same plan with other rules for its contract. */
+    static PlanSpec contract(PlanSpec spec, PlanSpec.ContractRules rules, PlanSpec.Backup backup) {
+        return new PlanSpec(
+                spec.database(),
+                spec.description(),
+                spec.work(),
+                spec.workloads(),
+                spec.approvals(),
+                spec.minStableSeconds(),
+                spec.locks(),
+                spec.backfill(),
+                spec.sync(),
+                rules,
+                backup);
+    }
+
+    /** The same plan with a revert window of an hour. */
+    static PlanSpec hidden(PlanSpec spec) {
+        return contract(spec, new PlanSpec.ContractRules(3_600, false), new PlanSpec.Backup.None());
+    }
+
     static WorkloadSpec web(Milestone milestone) {
         return new WorkloadSpec(
                 new WorkloadName("web"),

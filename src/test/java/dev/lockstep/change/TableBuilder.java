@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A catalogue entry written by hand. */
-final class TableBuilder {
+public final class TableBuilder {
     private final TableName name;
     private final List<Column> columns = new ArrayList<>();
     private final List<Index> indexes = new ArrayList<>();
@@ -45,11 +45,15 @@ final class TableBuilder {
     }
 
     static TableBuilder table(String name) {
-        return new TableBuilder(TableName.parse(name));
+        return table(TableName.parse(name));
+    }
+
+    static TableBuilder table(TableName name) {
+        return new TableBuilder(name);
     }
 
     /** {@code id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL}. */
-    static TableBuilder users() {
+    public static TableBuilder users() {
         return table("users").key().column("name", "text", true);
     }
 
@@ -237,7 +241,7 @@ final class TableBuilder {
                 wholeDependents);
     }
 
-    static Catalogue catalogue(TableBuilder... tables) {
+    public static Catalogue catalogue(TableBuilder... tables) {
         return catalogue(Catalogue.Names.ordinary(), tables);
     }
 

@@ -387,4 +387,42 @@ class CatalogueReaderPostgresTest {
                 .satisfies(leaf -> assertThat(leaf.kind()).isEqualTo(Table.Kind.PARTITION))
                 .satisfies(leaf -> assertThat(leaf.partitions()).isEmpty());
     }
+
+    @Test
+    void readsWhatHangsOnAnIndex() {
+        bench.sql("""
+                CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL UNIQUE, boss text REFERENCES users (name));
+                CREATE TABLE pets (owner int REFERENCES users);
+                CREATE VIEW counted AS SELECT id, name, count(*) FROM users GROUP BY id;
+                CREATE INDEX "Lower" ON users (id, lower(name));
+                ALTER INDEX "Lower" ALTER COLUMN 2 SET STATISTICS 500;
+                ALTER TABLE users CLUSTER ON "Lower";
+                COMMENT ON INDEX "Lower" IS 'it''s lower';
+                CREATE TABLE parted (id int) PARTITION BY LIST (id);
+                CREATE TABLE part PARTITION OF parted DEFAULT;
+                CREATE INDEX parted_id ON parted (id);
+                """);
+        bench.sql("ALTER TABLE users REPLICA IDENTITY USING INDEX users_name_key");
+        Map<String, Index.Ties> ties = users().indexes().stream()
+                .collect(Collectors.toMap(index -> index.name().value(), Index::ties));
+        assertThat(ties.get("users_pkey").neededBy())
+                .containsExactlyInAnyOrder(
+                        "constraint pets_owner_fkey on table public.pets", "rule _RETURN on view public.counted");
+        assertThat(ties.get("users_name_key").neededBy())
+                .containsExactly("constraint users_boss_fkey on table public.users");
+        assertThat(ties.get("users_name_key").replicaIdentity()).isTrue();
+        assertThat(ties.get("Lower"))
+                .isEqualTo(new Index.Ties(
+                        false,
+                        Optional.empty(),
+                        List.of(),
+                        List.of(
+                                "COMMENT ON INDEX public.\"Lower\" IS 'it''s lower'",
+                                "ALTER INDEX public.\"Lower\" ALTER COLUMN 2 SET STATISTICS 500",
+                                "ALTER TABLE public.users CLUSTER ON \"Lower\"")));
+        TableName part = TableName.parse("part");
+        assertThat(catalogue(bench, part).table(part).orElseThrow().indexes())
+                .singleElement()
+                .satisfies(index -> assertThat(index.ties().attachedTo()).contains(id("parted_id")));
+    }
 }

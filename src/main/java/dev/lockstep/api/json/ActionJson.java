@@ -50,6 +50,7 @@ public record ActionJson(
                         lock(backfill.table(), LockMode.ROW_EXCLUSIVE));
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
+            case Action.RevertWindow _ -> new ActionJson("RevertWindow", List.of(), List.of());
         };
     }
 
