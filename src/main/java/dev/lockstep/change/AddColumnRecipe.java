@@ -109,7 +109,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
     private static boolean says(String expression, Table table) {
         return Pattern.compile(
-                        "(?<![\\p{L}\\p{N}_$])" + Pattern.quote(table.name().name().value()) + "\"?\\s*\\.",
+                        "(?<![\\p{L}\\p{N}_$])"
+                                + Pattern.quote(table.name().name().value()) + "\"?\\s*\\.",
                         Pattern.CASE_INSENSITIVE)
                 .matcher(expression)
                 .find();

@@ -3,7 +3,6 @@ package dev.lockstep.change;
 import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DropIndex;
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.DropColumn;
 import dev.lockstep.plan.Milestone;
@@ -69,11 +68,11 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
             steps.addAll(hiding.meanwhile(names, tree.name() + "." + column.name()));
             foreignKeys(tree.root(), column)
                     .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).step(lost(tree, column), names)));
-            indexes(tree, column)
-                    .forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));
+            indexes(tree, column).forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));
             steps.add(drop(tree, column, Hiding.column(tree.name(), column.name()), names));
         } else {
-            foreignKeys(tree.root(), column).forEach(key -> steps.addAll(new ForeignKeyDrop(tree.name(), key).steps(names)));
+            foreignKeys(tree.root(), column)
+                    .forEach(key -> steps.addAll(new ForeignKeyDrop(tree.name(), key).steps(names)));
             indexes(tree, column)
                     .forEach(index -> steps.add(dropIndex(tree.name(), index, back(tree.root(), index), names)));
             steps.add(drop(tree, column, column.name(), names));

@@ -31,7 +31,8 @@ final class DropObjections {
                 .filter(constraint -> constraint.columns().contains(column.name()))
                 .forEach(key -> objections.add(
                         path + ".column",
-                        "Foreign key " + key.name() + " of a partitioned table could not be put back without reading the"
+                        "Foreign key " + key.name()
+                                + " of a partitioned table could not be put back without reading the"
                                 + " whole table under a strong lock (P11), so Lockstep does not drop it on the way."
                                 + " Drop it with an sql change in a plan that runs before this one."));
     }

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;

@@ -129,7 +129,9 @@ class PartitionedTablesPostgresTest {
     @Test
     void oldCodeIsFilledForInEveryPartitionAndInNewOnes() throws SQLException {
         target.forward(
-                target.compiled(planned(add(true, Optional.empty(), Optional.of("upper(kind)")))), "expand", "backfill");
+                target.compiled(planned(add(true, Optional.empty(), Optional.of("upper(kind)")))),
+                "expand",
+                "backfill");
         target.sql(
                 "CREATE TABLE events_2030 PARTITION OF \"Odd events\" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01')",
                 "SET session_replication_role = replica",
@@ -156,13 +158,13 @@ class PartitionedTablesPostgresTest {
 
     @Test
     void locksTheRootFirstAndThenEveryPartitionInTheOrderOfNames() {
-        Action.Transactional first = (Action.Transactional) target.compiled(
-                        planned(new Change.SetDefault(EVENTS, id("kind"), "'y'")))
-                .phases()
-                .getFirst()
-                .steps()
-                .getFirst()
-                .action();
+        Action.Transactional first =
+                (Action.Transactional) target.compiled(planned(new Change.SetDefault(EVENTS, id("kind"), "'y'")))
+                        .phases()
+                        .getFirst()
+                        .steps()
+                        .getFirst()
+                        .action();
         assertThat(first.locks())
                 .extracting(lock -> lock.table().toString())
                 .containsExactly(
@@ -172,7 +174,10 @@ class PartitionedTablesPostgresTest {
     @Test
     void refusesWhatIsNotOneTreeAndSaysWhatToDo() throws SQLException {
         Change qualified = add(true, Optional.empty(), Optional.of("upper(\"Odd events\".kind)"));
-        assertThat(target.refusals(planned(qualified))).singleElement().asString().contains("Write the columns alone");
+        assertThat(target.refusals(planned(qualified)))
+                .singleElement()
+                .asString()
+                .contains("Write the columns alone");
         target.sql("CREATE TABLE animals (name text)", "CREATE TABLE dogs (bark text) INHERITS (animals)");
         for (String name : List.of("animals", "dogs", "events_2023")) {
             assertThat(target.refusals(planned(
