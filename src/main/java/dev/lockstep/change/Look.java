@@ -30,10 +30,6 @@ final class Look {
         return "SELECT EXISTS (" + attribute(table, column) + " AND NOT attnotnull)";
     }
 
-    static String tableExists(TableName table) {
-        return "SELECT " + oid(table) + " IS NOT NULL";
-    }
-
     static String tableGone(TableName table) {
         return "SELECT " + oid(table) + " IS NULL";
     }
@@ -88,6 +84,28 @@ final class Look {
 
     static String indexGone(TableName table, Identifier index) {
         return "SELECT NOT EXISTS (" + index(table, index) + ")";
+    }
+
+    /** Whether the first name is a table and the second one a view. */
+    static String tableBesideView(TableName table, TableName view) {
+        return "SELECT EXISTS (" + relation(table, "'r', 'p'") + ") AND EXISTS (" + relation(view, "'v'") + ")";
+    }
+
+    static String tableExists(TableName table) {
+        return "SELECT EXISTS (" + relation(table, "'r', 'p'") + ")";
+    }
+
+    static String viewGone(TableName view) {
+        return "SELECT NOT EXISTS (" + relation(view, "'v'") + ")";
+    }
+
+    /** Whether the table has the second name, and nothing has the first. */
+    static String tableRenamed(TableName from, TableName to) {
+        return "SELECT " + oid(from) + " IS NULL AND EXISTS (" + relation(to, "'r', 'p'") + ")";
+    }
+
+    private static String relation(TableName name, String kinds) {
+        return "SELECT FROM pg_catalog.pg_class WHERE oid = " + oid(name) + " AND relkind IN (" + kinds + ")";
     }
 
     static String noRow(String query) {

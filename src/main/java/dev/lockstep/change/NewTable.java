@@ -7,6 +7,7 @@ import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.Table.Kind;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ record NewTable(CreateTable change) {
     }
 
     /** As far as other changes can build upon it. */
-    Table asCatalogued() {
+    Table asCatalogued(Identifier owner) {
         List<Column> columns = new ArrayList<>();
         for (NewColumn column : change.columns()) {
             columns.add(catalogued(column, columns.size() + 1));
@@ -88,7 +89,8 @@ record NewTable(CreateTable change) {
                 List.of(),
                 change.comment(),
                 List.of(),
-                List.of());
+                List.of(),
+                Surroundings.of(owner));
     }
 
     private Column catalogued(NewColumn column, int attribute) {

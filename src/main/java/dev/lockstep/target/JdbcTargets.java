@@ -78,7 +78,7 @@ public final class JdbcTargets implements Targets {
         } catch (SQLException e) {
             return outcome(attempt, e);
         } finally {
-            attempt.waitingFor(List.of());
+            attempt.over();
         }
     }
 
