@@ -101,12 +101,8 @@ public sealed interface Action {
      * @param mark a setting that is on in the batches' transactions, so that triggers of ours know them
      */
     record CopyRows(
-            TableName from,
-            TableName to,
-            List<Identifier> key,
-            List<Identifier> columns,
-            Identifier mark,
-            Rows which) implements Action {
+            TableName from, TableName to, List<Identifier> key, List<Identifier> columns, Identifier mark, Rows which)
+            implements Action {
         public CopyRows {
             key = List.copyOf(key);
             columns = List.copyOf(columns);
@@ -141,15 +137,16 @@ public sealed interface Action {
         public String statement(String where) {
             return switch (which) {
                 case MISSING -> insert(where, "KEY SHARE") + " DO NOTHING";
-                case DIFFERING -> insert(where, "SHARE") + " DO UPDATE SET " + SqlText.joined(columns, "%1$s = EXCLUDED.%1$s");
+                case DIFFERING ->
+                    insert(where, "SHARE") + " DO UPDATE SET " + SqlText.joined(columns, "%1$s = EXCLUDED.%1$s");
                 case SURPLUS -> "DELETE FROM " + to.sql() + " WHERE " + where;
             };
         }
 
         private String insert(String where, String lock) {
             String list = SqlText.joined(columns, "%s");
-            return "INSERT INTO " + to.sql() + " (" + list + ") (SELECT " + list + " FROM " + from.sql() + " WHERE " + where
-                    + " FOR " + lock + ") ON CONFLICT (" + SqlText.joined(key, "%s") + ")";
+            return "INSERT INTO " + to.sql() + " (" + list + ") (SELECT " + list + " FROM " + from.sql() + " WHERE "
+                    + where + " FOR " + lock + ") ON CONFLICT (" + SqlText.joined(key, "%s") + ")";
         }
 
         /** A condition that is true for rows of the walked table still to be done and false once they are. */
@@ -169,8 +166,8 @@ public sealed interface Action {
         /** A query of up to five rows that are not the very same in both tables, each as a text that names it. */
         public String apart() {
             String name = key.stream()
-                    .map(column -> SqlText.literal(column.value() + " = ") + " || coalesce(one." + column.sql() + ", other."
-                            + column.sql() + ")::text")
+                    .map(column -> SqlText.literal(column.value() + " = ") + " || coalesce(one." + column.sql()
+                            + ", other." + column.sql() + ")::text")
                     .collect(Collectors.joining(" || ', ' || "));
             return "SELECT " + name + "\nFROM " + from.sql() + " AS one\nFULL JOIN " + to.sql() + " AS other ON "
                     + SqlText.sameKey(key, "one", "other") + "\nWHERE "

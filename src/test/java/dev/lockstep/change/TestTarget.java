@@ -148,11 +148,7 @@ final class TestTarget implements AutoCloseable {
     }
 
     private void copy(Action.CopyRows copy) throws SQLException {
-        sql(
-                "BEGIN",
-                "SET LOCAL lockstep." + copy.mark().sql() + " = '*'",
-                copy.statement(copy.pending()),
-                "COMMIT");
+        sql("BEGIN", "SET LOCAL lockstep." + copy.mark().sql() + " = '*'", copy.statement(copy.pending()), "COMMIT");
     }
 
     private void backfill(Action.Backfill backfill) throws SQLException {

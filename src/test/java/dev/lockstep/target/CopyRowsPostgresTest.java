@@ -41,8 +41,7 @@ class CopyRowsPostgresTest {
             CREATE TRIGGER sync AFTER INSERT OR UPDATE OR DELETE ON users FOR EACH ROW EXECUTE FUNCTION sync();
             """;
 
-    private static final String APART =
-            "SELECT count(*) FROM (TABLE users EXCEPT ALL TABLE people) a, (SELECT 1) b";
+    private static final String APART = "SELECT count(*) FROM (TABLE users EXCEPT ALL TABLE people) a, (SELECT 1) b";
 
     private final Bench bench = new Bench();
 
@@ -80,7 +79,8 @@ class CopyRowsPostgresTest {
 
     private void equal() {
         assertThat(bench.value(APART)).isEqualTo("0");
-        assertThat(bench.value(APART.replace("TABLE users EXCEPT ALL TABLE people", "TABLE people EXCEPT ALL TABLE users")))
+        assertThat(bench.value(
+                        APART.replace("TABLE users EXCEPT ALL TABLE people", "TABLE people EXCEPT ALL TABLE users")))
                 .isEqualTo("0");
     }
 
@@ -91,7 +91,8 @@ class CopyRowsPostgresTest {
         bench.sql("INSERT INTO people VALUES (1, 1, 'user 1')");
         assertThat(changed(bench.does("copy", copy(Rows.MISSING)))).isEqualTo(4_999);
         equal();
-        assertThat(bench.value("SELECT count(*) FROM people WHERE name IS NULL")).isEqualTo("1");
+        assertThat(bench.value("SELECT count(*) FROM people WHERE name IS NULL"))
+                .isEqualTo("1");
     }
 
     /** The batch is in the middle of it while somebody writes the row; how it ends is decided only afterwards. */
@@ -126,8 +127,7 @@ class CopyRowsPostgresTest {
         bench.sql(TABLES);
         rows(10_000);
         bench.sql(SYNC);
-        bench.pace = new BackfillPace(
-                5, 20, UserTriggers.SKIP, bench.pace.maxReplicaLagSeconds(), bench.pace.commit());
+        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP, bench.pace.maxReplicaLagSeconds(), bench.pace.commit());
         try (Connection application = bench.connect()) {
             CompletableFuture<StepOutcome> copy = bench.begin("copy", copy(Rows.MISSING));
             int writes = 0;
