@@ -148,6 +148,7 @@ final class TestTarget implements AutoCloseable {
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
             case Action.DrainTransactions _, Action.RevertWindow _ -> {}
+            case Action.CopyRows copy -> copy(copy);
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();
         }
@@ -188,6 +189,10 @@ final class TestTarget implements AutoCloseable {
                 WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'p') AND l.mode <> 'AccessShareLock'
                   AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
                 """);
+    }
+
+    private void copy(Action.CopyRows copy) throws SQLException {
+        sql("BEGIN", "SET LOCAL lockstep." + copy.mark().sql() + " = '*'", copy.statement(copy.pending()), "COMMIT");
     }
 
     private void backfill(Action.Backfill backfill) throws SQLException {
