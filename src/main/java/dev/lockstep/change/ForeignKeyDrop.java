@@ -50,6 +50,19 @@ record ForeignKeyDrop(
                         Look.constraintGone(table, name)));
     }
 
+    /** After a revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
+    Step step(Undo undo, StepNames names) {
+        return new Step(
+                names.claim("drop-foreign-key"),
+                "Drop foreign key " + name,
+                new Transactional(
+                        List.of(alter() + "DROP CONSTRAINT IF EXISTS " + name.sql()),
+                        both(LockMode.ACCESS_EXCLUSIVE),
+                        false),
+                undo,
+                Look.constraintGone(table, name));
+    }
+
     private Undo validate() {
         List<TableLock> proof = Stream.concat(
                         Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),

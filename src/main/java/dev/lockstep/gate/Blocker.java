@@ -14,6 +14,8 @@ public record Blocker(Code code, String object, String owner, String message, St
     public enum Code {
         OLD_VERSION,
         NEW_VERSION,
+        /** It runs, or would start, code of a milestone that the schema cannot bear yet. */
+        CODE_TOO_NEW,
         UNKNOWN_VERSION,
         NOT_ENOUGH_EVIDENCE,
         TEMPLATE_OLD,
@@ -31,6 +33,10 @@ public record Blocker(Code code, String object, String owner, String message, St
         REVERT_WINDOW,
         REPLICA_BEHIND,
         ANOTHER_PLAN,
+        /** The database is not as the plan expects it. */
+        PLAN_DOES_NOT_FIT,
+        /** This replica stood still for so long that the database gave it up. */
+        REPLICA_STALLED,
         FENCED_OUT
     }
 }

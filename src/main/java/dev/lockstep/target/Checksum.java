@@ -55,6 +55,13 @@ final class Checksum {
                         backfill.assignment(),
                         backfill.pending(),
                         backfill.userTriggers().name()));
+            case Action.CopyRows copy ->
+                parts.addAll(List.of(
+                        "copy-rows",
+                        copy.walked().sql(),
+                        copy.statement("…"),
+                        copy.pending(),
+                        copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
             case Action.RevertWindow(var _, int seconds) ->

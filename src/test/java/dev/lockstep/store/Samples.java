@@ -103,6 +103,13 @@ final class Samples {
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
+                new Action.CopyRows(
+                        USERS,
+                        ODD,
+                        List.of(NAME),
+                        List.of(NAME, new Identifier("full_name")),
+                        new Identifier("copying"),
+                        Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
                 new Action.RevertWindow(List.of("users.name"), 3_600));
