@@ -44,8 +44,8 @@ public final class Compiler {
         if (spec.sync() == PlanSpec.Sync.APPLICATION) {
             objections.add("spec.sync", "Application is not offered yet; leave it out.");
         }
-        if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
+        if (!(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.backup", "A backup is not offered yet.");
         }
         if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
             objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");

@@ -45,13 +45,14 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         if (objections.any() || table.isEmpty() || column.isEmpty()) {
             return new Outcome.Refused(objections.all());
         }
+        Unused unused = Unused.of(setting.spec(), Departure.column(change.table(), change.column()), names);
         List<Part> parts = List.of(
                 new Part(PhaseType.EXPAND, Optional.empty(), expand(table.get(), column.get(), names)),
-                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
+                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), unused.count()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        contract(table.get(), column.get(), setting, names)));
+                        contract(table.get(), column.get(), unused, setting, names)));
         return new Outcome.Parts(parts, notes(table.get(), column.get(), Hiding.of(setting.spec())));
     }
 
@@ -61,9 +62,9 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
     }
 
-    private static List<Step> contract(Table table, Column column, Setting setting, StepNames names) {
+    private static List<Step> contract(Table table, Column column, Unused unused, Setting setting, StepNames names) {
         Hiding hiding = Hiding.of(setting.spec());
-        List<Step> steps = new ArrayList<>();
+        List<Step> steps = new ArrayList<>(unused.prove(names));
         steps.add(dependents(table, column, names));
         if (hiding.wanted()) {
             steps.add(hide(table, column, names));

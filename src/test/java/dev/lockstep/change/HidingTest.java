@@ -73,6 +73,29 @@ class HidingTest {
     }
 
     @Test
+    void usesAreCountedWhenAllCodeIsNewAndProvenGoneBeforeAnythingElseOfTheContract() {
+        var plan = compiled(
+                Plans.contract(
+                        plan(rename("users", "name", "full_name"), drop("users", "n")),
+                        new PlanSpec.ContractRules(0, true),
+                        new PlanSpec.Backup.None()),
+                catalogue(users().column("n", "integer", false)));
+        assertThat(plan.phases().get(plan.phases().size() - 2).steps())
+                .extracting(Step::name)
+                .containsExactly("count-uses", "count-uses-2");
+        assertThat(plan.phases().getLast().steps())
+                .extracting(Step::name)
+                .containsExactly(
+                        "prove-unused",
+                        "prove-unused-2",
+                        "dependents",
+                        "verify",
+                        "dependents-2",
+                        "swap",
+                        "drop-column");
+    }
+
+    @Test
     void withoutAWindowNothingIsHidden() {
         assertThat(contract(plan(drop("users", "name")), users()))
                 .extracting(Step::name)

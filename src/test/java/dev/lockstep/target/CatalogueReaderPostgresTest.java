@@ -403,8 +403,8 @@ class CatalogueReaderPostgresTest {
                 CREATE INDEX parted_id ON parted (id);
                 """);
         bench.sql("ALTER TABLE users REPLICA IDENTITY USING INDEX users_name_key");
-        Map<String, Index.Ties> ties =
-                users().indexes().stream().collect(Collectors.toMap(index -> index.name().value(), Index::ties));
+        Map<String, Index.Ties> ties = users().indexes().stream()
+                .collect(Collectors.toMap(index -> index.name().value(), Index::ties));
         assertThat(ties.get("users_pkey").neededBy())
                 .containsExactlyInAnyOrder(
                         "constraint pets_owner_fkey on table public.pets", "rule _RETURN on view public.counted");

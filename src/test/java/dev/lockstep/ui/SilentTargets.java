@@ -1,12 +1,15 @@
 package dev.lockstep.ui;
 
+import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Databases none of which answers. */
@@ -19,6 +22,11 @@ final class SilentTargets implements Targets {
     @Override
     public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
         return new CatalogueReading.Unreachable("Database " + database + " does not answer: connection refused.");
+    }
+
+    @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
     }
 
     @Override
