@@ -3,6 +3,7 @@ package dev.lockstep.change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadSpec;
 import java.util.List;
 import java.util.Set;
@@ -25,11 +26,34 @@ final class Demands {
                             + " this database.");
         }
         for (int index = 0; index < spec.workloads().size(); index++) {
-            check(spec.workloads().get(index), required, "spec.workloads[" + index + "].versions", objections);
+            WorkloadSpec workload = spec.workloads().get(index);
+            String path = "spec.workloads[" + index + "].versions";
+            if (required.contains(Milestone.READ_NEW)) {
+                checkReleases(workload, path, objections);
+            }
+            check(workload, required, path, objections);
         }
         // With other objections there may be fewer phases than the author meant.
         if (!objections.any()) {
             checkApprovals(spec, phases, objections);
+        }
+    }
+
+    /**
+     * Where the application keeps the shapes equal, code that writes both and code that only writes the new one must be told
+     * apart: the first must be everywhere before the second may come, and one deploy for both would leave rows behind (P25).
+     */
+    private static void checkReleases(WorkloadSpec workload, String path, Objections objections) {
+        Versions both = workload.versions().get(Milestone.DUAL_WRITE);
+        Versions only = workload.versions().get(Milestone.NEW_ONLY);
+        if (both == null || only == null || both.equals(only)) {
+            objections.add(
+                    path,
+                    "With sync: Application, workload " + workload.name() + " must say which versions write both shapes"
+                            + " and, in another set, which no longer touch the old one: while the first roll out, the"
+                            + " second must not run yet. For example dual-write: \">=1.4.0\" and new-only: \">=1.5.0\""
+                            + " (read-new in between where that is a release of its own). Leave out workloads whose"
+                            + " code touches neither.");
         }
     }
 

@@ -103,7 +103,8 @@ final class Overlaps {
             case Change.DropTable(var table) -> Stream.of(table(table, Claim.ALL));
             case Change.CreateTable create -> Stream.of(table(create.table(), "name"));
             case Change.AddEnumValue(var type, var value, var _) -> Stream.of(table(type, "value " + value));
-            case Change.Comment(var table, var column, var _) -> Stream.of(new Claim(table, column, "comment"));
+            case Change.Comment(var table, var column, var _) ->
+                Stream.of(new Claim(table, column, column.isPresent() ? "comment" : "comment of its own"));
             case Change.Sql _ -> Stream.of();
         };
     }

@@ -51,11 +51,16 @@ final class SqlText {
 
     /** A pattern that finds a name as a word of its own in a source text. */
     static String wordPattern(String name) {
+        return "(^|[^[:alnum:]_])" + escaped(name) + "($|[^[:alnum:]_])";
+    }
+
+    /** A name as a part of a pattern, where each character stands for itself. */
+    static String escaped(String name) {
         StringBuilder escaped = new StringBuilder();
         name.chars().forEach(c -> {
             boolean plain = c == '_' || c > 127 || Character.isLetterOrDigit(c);
             escaped.append(plain ? "" : "\\").append((char) c);
         });
-        return "(^|[^[:alnum:]_])" + escaped + "($|[^[:alnum:]_])";
+        return escaped.toString();
     }
 }

@@ -148,10 +148,7 @@ final class IndexStep {
     }
 
     private Optional<StepOutcome> await(List<LockHolder> builders) {
-        builders.forEach(holder -> attempt.note("Waited for " + holder.brief() + "."));
-        return again(builders.stream()
-                .map(holder -> holder.blocker(Blocker.Code.LOCK_NOT_ACQUIRED))
-                .toList());
+        return again(attempt.heldUpBy(builders, Blocker.Code.LOCK_NOT_ACQUIRED));
     }
 
     /** Another look after a rest, unless the deadline has passed. */

@@ -153,6 +153,7 @@ class CompilerTest {
                         "add-alias",
                         "still-not-null",
                         "still-no-default",
+                        "sees-all-rows",
                         "drop-not-null",
                         "try-fill",
                         "add-column",

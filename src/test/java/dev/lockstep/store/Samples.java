@@ -10,6 +10,7 @@ import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.lifecycle.Stage;
@@ -59,6 +60,8 @@ final class Samples {
             "Deployment shop/shop-web",
             "It runs 1.4.0.",
             "Roll out 1.5.0.");
+    private static final InTheWay SESSION =
+            new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
 
     private Samples() {}
 
@@ -152,6 +155,8 @@ final class Samples {
                 new Event.Aborted("ana"),
                 new Event.RollbackRequested("ana"),
                 new Event.StepWaiting("drop", Direction.FORWARD, List.of(BLOCKER)),
+                new Event.StepDelayed("drop", Direction.FORWARD, List.of(new Event.Delay(SESSION, 61_000, true)), 2),
+                new Event.BlockerStopped("drop", Direction.FORWARD, SESSION, Event.Stop.TERMINATE, 60_000),
                 new Event.RolledBack());
     }
 
