@@ -29,7 +29,8 @@ public record Departure(TableName table, Optional<Identifier> column, boolean ro
         };
     }
 
-    private static Stream<Departure> of(Change change) {
+    /** What this change takes away. */
+    static Stream<Departure> of(Change change) {
         return switch (change) {
             case Change.DropColumn(var table, var column) -> Stream.of(column(table, column));
             case Change.RenameColumn(var table, var from, var _) -> Stream.of(column(table, from));

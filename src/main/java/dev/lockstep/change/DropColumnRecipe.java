@@ -45,14 +45,13 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         if (objections.any() || table.isEmpty() || column.isEmpty()) {
             return new Outcome.Refused(objections.all());
         }
-        Unused unused = Unused.of(setting.spec(), Departure.column(change.table(), change.column()), names);
         List<Part> parts = List.of(
                 new Part(PhaseType.EXPAND, Optional.empty(), expand(table.get(), column.get(), names)),
-                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), unused.count()),
+                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        contract(table.get(), column.get(), unused, setting, names)));
+                        contract(table.get(), column.get(), setting, names)));
         return new Outcome.Parts(parts, notes(table.get(), column.get(), Hiding.of(setting.spec())));
     }
 
@@ -62,15 +61,16 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
     }
 
-    private static List<Step> contract(Table table, Column column, Unused unused, Setting setting, StepNames names) {
+    private static List<Step> contract(Table table, Column column, Setting setting, StepNames names) {
         Hiding hiding = Hiding.of(setting.spec());
-        List<Step> steps = new ArrayList<>(unused.prove(names));
+        List<Step> steps = new ArrayList<>();
         steps.add(dependents(table, column, names));
         if (hiding.wanted()) {
             steps.add(hide(table, column, names));
             steps.addAll(hiding.meanwhile(names, table.name() + "." + column.name()));
             foreignKeys(table, column)
-                    .forEach(key -> steps.add(dropForeignKey(table.name(), key, lost(table, column), names)));
+                    .forEach(key ->
+                            steps.add(new ForeignKeyDrop(table.name(), key).forGood(lost(table, column), names)));
             indexes(table, column)
                     .forEach(index -> steps.add(dropIndex(table.name(), index, lost(table, column), names)));
             steps.add(drop(table, column, Hiding.column(table.name(), column.name()), names));
@@ -112,7 +112,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 Look.columnGone(table.name(), now));
     }
 
-    private static Undo lost(Table table, Column column) {
+    private static Undo.Impossible lost(Table table, Column column) {
         return new Undo.Impossible(
                 "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them.");
     }
@@ -141,24 +141,6 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         return table.indexes().stream()
                 .filter(index -> index.constraint().isEmpty())
                 .filter(index -> index.columns().contains(column.name()));
-    }
-
-    /** After the revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
-    private static Step dropForeignKey(TableName table, Constraint key, Undo undo, StepNames names) {
-        List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
-                .toList();
-        return new Step(
-                names.claim("drop-foreign-key"),
-                "Drop foreign key " + key.name(),
-                new Transactional(
-                        List.of("ALTER TABLE " + table.sql() + " DROP CONSTRAINT IF EXISTS "
-                                + key.name().sql()),
-                        both,
-                        false),
-                undo,
-                Look.constraintGone(table, key.name()));
     }
 
     private static Undo back(Table table, Index index) {

@@ -69,12 +69,11 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
         }
         AliasColumn alias = new AliasColumn(table.get(), original.get(), change.to());
         AliasIndexes indexes = new AliasIndexes(table.get(), change.from(), change.to());
-        Unused unused = Unused.of(setting.spec(), Departure.column(change.table(), change.from()), names);
         List<Part> parts = List.of(
                 new Part(PhaseType.EXPAND, Optional.empty(), List.of(addAlias(alias, names))),
                 new Part(PhaseType.BACKFILL, Optional.empty(), backfill(alias, indexes, setting, names)),
-                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), unused.count()),
-                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, unused, setting, names)));
+                new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
+                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, setting, names)));
         return new Outcome.Parts(parts, RenameNotes.of(alias, indexes));
     }
 
@@ -136,9 +135,9 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 Look.NO_TRACE);
     }
 
-    private static List<Step> contract(AliasColumn alias, Unused unused, Setting setting, StepNames names) {
+    private static List<Step> contract(AliasColumn alias, Setting setting, StepNames names) {
         Hiding hiding = Hiding.of(setting.spec());
-        List<Step> steps = new ArrayList<>(unused.prove(names));
+        List<Step> steps = new ArrayList<>();
         steps.add(dependents(alias, names));
         steps.add(verify(alias, names));
         if (hiding.wanted()) {

@@ -48,11 +48,11 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
     private List<String> owned(Numbering numbering) {
         String sequence = "ALTER SEQUENCE " + numbering.sequence().sql() + " ";
         List<String> statements = new ArrayList<>();
-        statements.add(sequence + "OWNED BY " + table().sql() + "." + replacement.name().sql());
+        statements.add(sequence + "OWNED BY " + table().sql() + "."
+                + replacement.name().sql());
         if (numbering.usedByDefault() && retyped() && wholeNumbers()) {
             // Otherwise it would go on to end where the old type does.
-            statements.add(
-                    sequence + "AS " + replacement.rehearsed().column().baseType());
+            statements.add(sequence + "AS " + replacement.rehearsed().column().baseType());
         }
         return statements;
     }
@@ -63,10 +63,10 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
      */
     private List<String> identity(Numbering numbering) {
         String sequence = numbering.sequence().sql();
-        boolean always =
-                replacement.original().defaultValue() instanceof DefaultValue.Identity(boolean itIs) && itIs;
+        boolean always = replacement.original().defaultValue() instanceof DefaultValue.Identity(boolean itIs) && itIs;
         List<String> statements = new ArrayList<>();
-        statements.add("DO " + SqlText.body("""
+        statements.add("DO "
+                + SqlText.body("""
                         DECLARE
                           reached bigint;
                           drawn boolean;
@@ -78,14 +78,14 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                           PERFORM pg_catalog.setval(%8$s::pg_catalog.regclass, reached, drawn);
                         END
                         """.formatted(
-                        sequence,
-                        "INCREMENT BY " + increment(numbering),
-                        alter(),
-                        replacement.original().name().sql(),
-                        replacement.name().sql(),
-                        always ? "ALWAYS" : "BY DEFAULT",
-                        numbering.options(),
-                        SqlText.literal(sequence))));
+                                sequence,
+                                "INCREMENT BY " + increment(numbering),
+                                alter(),
+                                replacement.original().name().sql(),
+                                replacement.name().sql(),
+                                always ? "ALWAYS" : "BY DEFAULT",
+                                numbering.options(),
+                                SqlText.literal(sequence))));
         for (Column.ColumnGrant grant : numbering.grants()) {
             statements.add("GRANT " + grant.privilege() + " ON SEQUENCE " + sequence + " TO "
                     + grant.grantee().sql() + (grant.grantable() ? " WITH GRANT OPTION" : ""));
@@ -99,7 +99,11 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
     }
 
     private boolean retyped() {
-        return !replacement.rehearsed().column().type().equals(replacement.original().type());
+        return !replacement
+                .rehearsed()
+                .column()
+                .type()
+                .equals(replacement.original().type());
     }
 
     private boolean wholeNumbers() {

@@ -62,8 +62,7 @@ final class HangingParts {
                         WHERE c.contype = 'f' AND c.conparentid = 0
                           AND (c.conrelid = me.attrelid AND me.attnum = ANY (c.conkey)
                             OR c.confrelid = me.attrelid AND me.attnum = ANY (c.confkey))
-                        ORDER BY tn.nspname, t.relname, c.conname""")
-                .list(HangingParts::foreignKey, table, column.value());
+                        ORDER BY tn.nspname, t.relname, c.conname""").list(HangingParts::foreignKey, table, column.value());
     }
 
     private static ForeignKey foreignKey(ResultSet row) throws SQLException {
@@ -108,8 +107,7 @@ final class HangingParts {
                             ELSE -9223372036854775808 END AS least,
                           CASE s.seqtypid WHEN 'smallint'::regtype THEN 32767 WHEN 'integer'::regtype THEN 2147483647
                             ELSE 9223372036854775807 END AS most) AS limits
-                        WHERE a.attrelid = ?::oid AND a.attname = ?""")
-                .first(this::numbering, table, column.value());
+                        WHERE a.attrelid = ?::oid AND a.attname = ?""").first(this::numbering, table, column.value());
     }
 
     private Numbering numbering(ResultSet row) throws SQLException {
@@ -143,7 +141,8 @@ final class HangingParts {
 
     /** Comments on these indexes and constraints of the table, and on these statistics. */
     List<Remark> remarks(List<Identifier> names, List<Rehearsed.Statistics> statistics) throws SQLException {
-        List<Remark> remarks = new ArrayList<>(new Query(connection, """
+        List<Remark> remarks = new ArrayList<>(
+                new Query(connection, """
                         SELECT format('INDEX %I.%I', n.nspname, c.relname), obj_description(c.oid, 'pg_class')
                         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                         WHERE i.indrelid = ?::oid AND c.relname = ANY (?::text[])
@@ -154,8 +153,7 @@ final class HangingParts {
                         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                         WHERE k.conrelid = ?::oid AND k.conname = ANY (?::text[])
                           AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
-                        ORDER BY 1""")
-                .list(HangingParts::remark, table, array(names), table, array(names)));
+                        ORDER BY 1""").list(HangingParts::remark, table, array(names), table, array(names)));
         for (Rehearsed.Statistics each : statistics) {
             remarks.addAll(new Query(connection, """
                             SELECT 'STATISTICS ' || ?, obj_description(s.oid, 'pg_statistic_ext') FROM pg_statistic_ext s
@@ -176,6 +174,7 @@ final class HangingParts {
     }
 
     private Object array(List<Identifier> names) throws SQLException {
-        return connection.createArrayOf("text", names.stream().map(Identifier::value).toArray());
+        return connection.createArrayOf(
+                "text", names.stream().map(Identifier::value).toArray());
     }
 }

@@ -120,6 +120,18 @@ class HidingTest {
     }
 
     @Test
+    void aProofThatCouldBeAboutNothingIsRefused() {
+        PlanSpec raw = Plans.contract(
+                plan(new Change.Sql(PhaseType.CONTRACT, LOSSY)),
+                new PlanSpec.ContractRules(0, true),
+                new PlanSpec.Backup.None());
+        assertThat(refusals(raw, catalogue(users())))
+                .singleElement()
+                .asString()
+                .startsWith("spec.contract.requireUnused: No change of this plan takes away");
+    }
+
+    @Test
     void hiddenNamesAreOurOwnAndFitHoweverLongTheColumnsNameIs() {
         TableName table = TableName.parse("users");
         Identifier longest = new Identifier("ü".repeat(31) + "x");
