@@ -95,7 +95,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
 
     /** The options always begin with it. */
     private static String increment(Numbering numbering) {
-        return numbering.options().split(" ")[2];
+        return numbering.options().split(" ", -1)[2];
     }
 
     private boolean retyped() {

@@ -37,7 +37,7 @@ public sealed interface Rehearsed {
      * @param indexes valid ones that mention the column
      * @param checks that mention the column
      * @param foreignKeys of this table and of others, that the column has a part in
-     * @param remarks comments on what is listed here
+     * @param remarks comments on the constraints and the statistics
      */
     record Played(
             boolean instant,
@@ -49,8 +49,6 @@ public sealed interface Rehearsed {
             List<ForeignKey> foreignKeys,
             List<Statistics> statistics,
             Optional<Numbering> numbering,
-            Optional<Identifier> replicaIdentity,
-            Optional<Identifier> clusteredOn,
             List<Remark> remarks)
             implements Rehearsed {
         public Played {
@@ -140,7 +138,7 @@ public sealed interface Rehearsed {
     /**
      * A comment.
      *
-     * @param on what it is on, as SQL: {@code INDEX public.by_name}
+     * @param on what it is on, as SQL: {@code STATISTICS public.together}
      */
     record Remark(String on, String text) {}
 }
