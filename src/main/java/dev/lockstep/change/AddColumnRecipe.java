@@ -157,7 +157,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             }
             boolean gated = writtenFirst
                     || (fills(change)
-                            && (!change.nullable() || !setting.spec().workloads().isEmpty()));
+                            && (!change.nullable()
+                                    || !setting.spec().workloads().isEmpty()));
             Optional<Milestone> require = gated ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty();
             if (gated) {
                 parts.add(new Part(PhaseType.DEPLOY, require, List.of()));

@@ -127,7 +127,12 @@ final class ChangeColumnTypeRecipe implements Recipe<ChangeColumnType> {
 
         private Outcome replaced(Rehearsed.Played played, StepNames names) {
             Conversion conversion = new Conversion(
-                    table, column, played.column(), change.up(), change.down(), change.to().isPresent());
+                    table,
+                    column,
+                    played.column(),
+                    change.up(),
+                    change.down(),
+                    change.to().isPresent());
             ReplacementColumn replacement = new ReplacementColumn(table, column, played, conversion, upkeep());
             Identifier under = change.to().orElse(change.column());
             List<Part> parts = new ReplacementParts(

@@ -51,7 +51,8 @@ final class Demands {
         if (both.isEmpty() || read.isEmpty() || only.isEmpty() || only.equals(both) || only.equals(read)) {
             objections.add(
                     path,
-                    "With sync: Application, workload " + workload.name() + " must say which versions write both shapes,"
+                    "With sync: Application, workload " + workload.name()
+                            + " must say which versions write both shapes,"
                             + " which of them read the new one (the same, if they prefer it already), and, in another set,"
                             + " which no longer touch the old one: while one rolls out, the next must not run yet. For"
                             + " example dual-write: \">=1.4.0\", read-new: \">=1.5.0\" and new-only: \">=1.6.0\"."

@@ -42,8 +42,8 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
      * in a transaction of their own.
      */
     private Step look(StepNames names) {
-        String other = "SELECT " + SqlText.literal(table.name() + "." + column.name()) + " WHERE NOT (" + is(column.type())
-                + ")";
+        String other = "SELECT " + SqlText.literal(table.name() + "." + column.name()) + " WHERE NOT ("
+                + is(column.type()) + ")";
         List<String> proofs = proven().stream()
                 .map(check -> SqlText.onlyIf(Look.constraintExists(table.name(), check.name()), validate(check)))
                 .toList();
@@ -65,17 +65,18 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
                         + rehearsed.column().type() + ", which rewrites nothing",
                 brief(retype(rehearsed.column().type())),
                 small()
-                        ? new Undo.By(brief(SqlText.onlyIf(
-                                "SELECT NOT (" + is(column.type()) + ")", retype(column.type()))))
+                        ? new Undo.By(
+                                brief(SqlText.onlyIf("SELECT NOT (" + is(column.type()) + ")", retype(column.type()))))
                         : new Undo.Nothing(),
                 "SELECT " + is(rehearsed.column().type()));
     }
 
     private String retype(String type) {
-        Stream<String> drops = checks().map(check -> "DROP CONSTRAINT " + check.name().sql());
+        Stream<String> drops =
+                checks().map(check -> "DROP CONSTRAINT " + check.name().sql());
         Stream<String> change = Stream.of("ALTER COLUMN " + column.name().sql() + " TYPE " + type);
-        Stream<String> adds = checks().map(check -> "ADD CONSTRAINT " + check.name().sql() + " "
-                + check.definition() + (check.validated() ? " NOT VALID" : ""));
+        Stream<String> adds = checks().map(check -> "ADD CONSTRAINT "
+                + check.name().sql() + " " + check.definition() + (check.validated() ? " NOT VALID" : ""));
         return "ALTER TABLE " + table.name().sql() + " "
                 + Stream.of(drops, change, adds).flatMap(each -> each).collect(Collectors.joining(",\n  "));
     }
@@ -111,7 +112,8 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
                 + " must not change result type\"; most drivers prepare them again by themselves, but not inside a"
                 + " transaction (P38).");
         if (!small()) {
-            notes.add("Rolling the plan back leaves " + column.name() + " as " + rehearsed.column().type()
+            notes.add("Rolling the plan back leaves " + column.name() + " as "
+                    + rehearsed.column().type()
                     + ", which older code does not notice: the way back would rewrite the whole table while nobody can"
                     + " use it. A plan of its own, changeColumnType to " + column.type() + ", does it without that.");
         }

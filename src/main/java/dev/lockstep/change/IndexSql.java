@@ -25,7 +25,9 @@ final class IndexSql {
                 .append(table.sql())
                 .append(" USING ")
                 .append(new Identifier(shape.method()).sql())
-                .append(shape.keys().stream().map(key -> key(key, columns)).collect(Collectors.joining(", ", " (", ")")));
+                .append(shape.keys().stream()
+                        .map(key -> key(key, columns))
+                        .collect(Collectors.joining(", ", " (", ")")));
         if (!shape.included().isEmpty()) {
             sql.append(shape.included().stream()
                     .map(column -> columns.apply(column).sql())
@@ -33,7 +35,8 @@ final class IndexSql {
         }
         sql.append(shape.nullsNotDistinct() && unique ? " NULLS NOT DISTINCT" : "");
         if (!shape.options().isEmpty()) {
-            sql.append(shape.options().stream().map(IndexSql::option).collect(Collectors.joining(", ", " WITH (", ")")));
+            sql.append(
+                    shape.options().stream().map(IndexSql::option).collect(Collectors.joining(", ", " WITH (", ")")));
         }
         shape.tablespace().ifPresent(tablespace -> sql.append(" TABLESPACE ").append(tablespace.sql()));
         shape.predicate().ifPresent(predicate -> sql.append(" WHERE ").append(SqlText.enclosed(predicate)));

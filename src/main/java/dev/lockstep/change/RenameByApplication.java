@@ -30,8 +30,7 @@ final class RenameByApplication {
         Ground.nameIsFree(table.get(), change.to(), path + ".to", objections);
         Ground.rowsCanBeUpdated(table.get(), path + ".table", objections);
         Ground.noOtherRun(table.get(), path + ".table", objections);
-        ReplacementObjections checks =
-                new ReplacementObjections(table.get(), column.get(), path + ".from", objections);
+        ReplacementObjections checks = new ReplacementObjections(table.get(), column.get(), path + ".from", objections);
         checks.check(change.to(), Upkeep.APPLICATION);
         Optional<Rehearsed.Played> played = checks.played(setting.catalogue(), rehearsal(change), path);
         played.ifPresent(checks::check);
@@ -47,8 +46,7 @@ final class RenameByApplication {
             RenameColumn change,
             Setting setting,
             StepNames names) {
-        Conversion same =
-                new Conversion(table, column, played.column(), Optional.empty(), Optional.empty(), true);
+        Conversion same = new Conversion(table, column, played.column(), Optional.empty(), Optional.empty(), true);
         ReplacementColumn replacement = new ReplacementColumn(table, column, played, same, Upkeep.APPLICATION);
         return new Outcome.Parts(
                 new ReplacementParts(

@@ -55,7 +55,6 @@ final class RenameObjections {
                                 + ". Recreate it without the column list, for example with WHEN (OLD."
                                 + column.name().sql() + " IS DISTINCT FROM NEW."
                                 + column.name().sql() + ")."));
-        TriggerOrder.check(
-                table, new SyncTriggers(table, column.name(), change.to()), path + ".table", objections);
+        TriggerOrder.check(table, new SyncTriggers(table, column.name(), change.to()), path + ".table", objections);
     }
 }

@@ -72,20 +72,21 @@ record ReplacementChecks(ReplacementColumn replacement) {
     private static String condition(Constraint check) {
         String definition = check.definition();
         String end = " NO INHERIT";
-        String whole = definition.endsWith(end) ? definition.substring(0, definition.length() - end.length()) : definition;
+        String whole =
+                definition.endsWith(end) ? definition.substring(0, definition.length() - end.length()) : definition;
         return whole.substring("CHECK ".length());
     }
 
     private Transactional brief(String statement) {
-        return new Transactional(
-                List.of(statement), List.of(new TableLock(table(), LockMode.ACCESS_EXCLUSIVE)), false);
+        return new Transactional(List.of(statement), List.of(new TableLock(table(), LockMode.ACCESS_EXCLUSIVE)), false);
     }
 
     private Identifier twin(Constraint check) {
         return Identifier.derived(
                 "lockstep_",
                 check.name().value(),
-                table().sql() + "." + check.name().sql() + ">" + replacement.name().sql());
+                table().sql() + "." + check.name().sql() + ">"
+                        + replacement.name().sql());
     }
 
     private String alter() {

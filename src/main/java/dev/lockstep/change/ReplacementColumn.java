@@ -64,11 +64,11 @@ record ReplacementColumn(
         traits.compression().ifPresent(method -> statements.add(alterColumn() + "SET COMPRESSION " + method));
         traits.statisticsTarget().ifPresent(target -> statements.add(alterColumn() + "SET STATISTICS " + target));
         traits.options()
-                .forEach((option, value) -> statements.add(alterColumn() + "SET (" + new Identifier(option).sql() + " = "
-                        + SqlText.literal(value) + ")"));
+                .forEach((option, value) -> statements.add(
+                        alterColumn() + "SET (" + new Identifier(option).sql() + " = " + SqlText.literal(value) + ")"));
         traits.comment()
-                .ifPresent(text -> statements.add("COMMENT ON COLUMN " + table.name().sql() + "."
-                        + name().sql() + " IS " + SqlText.literal(text)));
+                .ifPresent(text -> statements.add("COMMENT ON COLUMN "
+                        + table.name().sql() + "." + name().sql() + " IS " + SqlText.literal(text)));
         return statements;
     }
 
@@ -96,13 +96,12 @@ record ReplacementColumn(
     /** Takes all of it away again, unless it is not there. A trigger came in the same transaction, and is the mark. */
     List<String> remove() {
         if (upkeep == Upkeep.APPLICATION) {
-            return List.of("ALTER TABLE IF EXISTS " + table.name().sql() + " DROP COLUMN IF EXISTS "
-                    + name().sql());
+            return List.of("ALTER TABLE IF EXISTS " + table.name().sql() + " DROP COLUMN IF EXISTS " + name().sql());
         }
         List<String> statements = new ArrayList<>(dropTriggers());
         statements.add(alterTable() + "DROP COLUMN " + name().sql());
-        return List.of(SqlText.onlyIf(
-                Look.triggerExists(table.name(), triggers().last()), statements.toArray(String[]::new)));
+        return List.of(
+                SqlText.onlyIf(Look.triggerExists(table.name(), triggers().last()), statements.toArray(String[]::new)));
     }
 
     List<String> dropTriggers() {

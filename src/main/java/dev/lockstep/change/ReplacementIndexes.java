@@ -31,9 +31,7 @@ record ReplacementIndexes(ReplacementColumn replacement) {
                 "Build for " + replacement.name() + " what index " + index.name() + " is for "
                         + replacement.original().name(),
                 new BuildIndex(
-                        table(),
-                        twin,
-                        IndexSql.create(twin, table(), index.unique(), index.shape(), column -> column)),
+                        table(), twin, IndexSql.create(twin, table(), index.unique(), index.shape(), column -> column)),
                 new Undo.By(new DropIndex(table(), twin)),
                 Look.indexValid(table(), twin));
     }
@@ -51,7 +49,8 @@ record ReplacementIndexes(ReplacementColumn replacement) {
         return new Step(
                 names.claim("statistics"),
                 "Let the planner gather for " + replacement.name() + " what statistics "
-                        + statistics.name().name() + " are for " + replacement.original().name(),
+                        + statistics.name().name() + " are for "
+                        + replacement.original().name(),
                 new Transactional(statements, locks, false),
                 new Undo.By(new Transactional(List.of("DROP STATISTICS IF EXISTS " + twin.sql()), locks, false)),
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_statistic_ext WHERE stxrelid = " + Look.oid(table())

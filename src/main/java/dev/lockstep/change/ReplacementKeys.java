@@ -114,7 +114,8 @@ record ReplacementKeys(ReplacementColumn replacement) {
     private String sql(ForeignKey key, boolean here, boolean there) {
         List<Identifier> set = key.rules().setColumns();
         return "FOREIGN KEY " + list(key.columns(), here) + " REFERENCES "
-                + key.referenced().sql() + " " + list(key.keys(), there) + key.rules().match()
+                + key.referenced().sql() + " " + list(key.keys(), there)
+                + key.rules().match()
                 + key.rules().onUpdate() + key.rules().onDelete() + (set.isEmpty() ? "" : " " + list(set, here))
                 + key.rules().deferrable();
     }
@@ -139,8 +140,7 @@ record ReplacementKeys(ReplacementColumn replacement) {
         Stream<TableLock> other = key.referenced().equals(key.table())
                 ? Stream.of()
                 : Stream.of(new TableLock(key.referenced(), LockMode.ROW_SHARE));
-        return new Transactional(
-                List.of(statement), Stream.concat(own, other).toList(), true);
+        return new Transactional(List.of(statement), Stream.concat(own, other).toList(), true);
     }
 
     private static List<TableLock> both(ForeignKey key, LockMode mode) {

@@ -17,9 +17,10 @@ record ReplacementNotes(ReplacementColumn replacement, Identifier under) {
         conversion(notes);
         if (replacement.upkeep() == Upkeep.BOTH_WAYS
                 && replacement.rehearsed().indexes().stream().anyMatch(Index::unique)) {
-            notes.add("Until the contract two unique indexes guard the same values. INSERT … ON CONFLICT looks at one of"
-                    + " them, so when two sessions insert the same new value at the same instant, one may get a"
-                    + " unique violation instead of the conflict action. Code that upserts must be ready to try again.");
+            notes.add(
+                    "Until the contract two unique indexes guard the same values. INSERT … ON CONFLICT looks at one of"
+                            + " them, so when two sessions insert the same new value at the same instant, one may get a"
+                            + " unique violation instead of the conflict action. Code that upserts must be ready to try again.");
         }
         if (under.equals(old())) {
             notes.add("At the contract the type of " + old() + " changes between two statements. Statements prepared"
@@ -42,17 +43,23 @@ record ReplacementNotes(ReplacementColumn replacement, Identifier under) {
     }
 
     private void conversion(List<String> notes) {
-        boolean retyped = !replacement.rehearsed().column().type().equals(replacement.original().type());
+        boolean retyped = !replacement
+                .rehearsed()
+                .column()
+                .type()
+                .equals(replacement.original().type());
         if (!retyped && !replacement.conversion().authored()) {
             return;
         }
         if (replacement.upkeep() != Upkeep.APPLICATION) {
-            notes.add("From expand to the contract every write of " + old() + " is converted at once: code that writes a"
-                    + " value which cannot be converted gets the server's error. What is in the table now is tried"
-                    + " before anything is changed.");
+            notes.add(
+                    "From expand to the contract every write of " + old() + " is converted at once: code that writes a"
+                            + " value which cannot be converted gets the server's error. What is in the table now is tried"
+                            + " before anything is changed.");
         }
         if (replacement.upkeep() == Upkeep.BOTH_WAYS) {
-            notes.add("Until the contract " + old() + " gets what down makes of the values that new code writes. A value"
+            notes.add("Until the contract " + old()
+                    + " gets what down makes of the values that new code writes. A value"
                     + " that cannot be converted back is refused; one that " + old() + " can hold only roughly is kept"
                     + " as written in " + replacement.name() + ". If the plan is rolled back while there are such rows,"
                     + " the rollback first waits and names them.");

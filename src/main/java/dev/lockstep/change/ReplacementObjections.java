@@ -42,7 +42,8 @@ final class ReplacementObjections {
         if (original.defaultValue() instanceof DefaultValue.Generated(String expression)) {
             objections.add(
                     path,
-                    "Column " + original.name() + " is generated as " + expression + ", so nothing writes it. Add a second"
+                    "Column " + original.name() + " is generated as " + expression
+                            + ", so nothing writes it. Add a second"
                             + " generated column (sql), move the code to it, then drop the old one (dropColumn).");
         }
         dependents();
@@ -79,7 +80,8 @@ final class ReplacementObjections {
         if (!played.addedInstantly()) {
             objections.add(
                     path,
-                    "A new column of type " + played.column().type() + " cannot be added without rewriting the table: it is"
+                    "A new column of type " + played.column().type()
+                            + " cannot be added without rewriting the table: it is"
                             + " a domain with constraints. Use the domain's base type "
                             + played.column().baseType() + " and give the table a CHECK of its own (addCheck).");
         }
@@ -95,7 +97,8 @@ final class ReplacementObjections {
 
     /** Why the server would not do it, in the words of whoever wrote the plan. */
     private void refused(Rehearsed.Refused refused, String change, boolean retyped) {
-        String reason = " The server says: " + refused.reason() + (refused.reason().endsWith(".") ? "" : ".");
+        String reason =
+                " The server says: " + refused.reason() + (refused.reason().endsWith(".") ? "" : ".");
         switch (refused.over()) {
             case COPY ->
                 objections.add(
@@ -108,7 +111,8 @@ final class ReplacementObjections {
                         change + ".up",
                         "The new value of " + original.name() + " cannot be worked out like this." + reason
                                 + " Write an expression over the row's ordinary columns that gives the same value whoever"
-                                + " evaluates it, for example up: \"" + original.name().sql()
+                                + " evaluates it, for example up: \""
+                                + original.name().sql()
                                 + " AT TIME ZONE 'UTC'\" for a timestamp.");
             case DOWN ->
                 objections.add(
@@ -163,8 +167,8 @@ final class ReplacementObjections {
 
     private void constraints() {
         for (Constraint constraint : table.constraints()) {
-            boolean deferrable = constraint.kind() == Constraint.Kind.UNIQUE
-                    || constraint.kind() == Constraint.Kind.PRIMARY_KEY;
+            boolean deferrable =
+                    constraint.kind() == Constraint.Kind.UNIQUE || constraint.kind() == Constraint.Kind.PRIMARY_KEY;
             boolean lateCheck =
                     deferrable && DEFERRABLE.matcher(constraint.definition()).find();
             boolean exclusion = constraint.kind() == Constraint.Kind.EXCLUSION || overTime(constraint);
@@ -181,7 +185,8 @@ final class ReplacementObjections {
 
     private boolean overTime(Constraint constraint) {
         return table.indexes().stream()
-                .filter(index -> index.constraint().filter(constraint.name()::equals).isPresent())
+                .filter(index ->
+                        index.constraint().filter(constraint.name()::equals).isPresent())
                 .map(Index::shape)
                 .anyMatch(shape -> !shape.method().equals("btree"));
     }

@@ -31,8 +31,7 @@ import java.util.Optional;
  *
  * @param under the name that the replacement has in the end
  */
-record ReplacementParts(
-        ReplacementColumn replacement, Identifier under, UserTriggers userTriggers, StepNames names) {
+record ReplacementParts(ReplacementColumn replacement, Identifier under, UserTriggers userTriggers, StepNames names) {
     List<Part> parts() {
         boolean application = replacement.upkeep() == Upkeep.APPLICATION;
         List<Part> parts = new ArrayList<>();
@@ -116,9 +115,7 @@ record ReplacementParts(
                 names.claim("copy"),
                 "Fill " + neu() + " from " + old() + " in every row of " + table().name(),
                 new Backfill(
-                        table().name(),
-                        new Fill(neu(), replacement.conversion().newValue(), unfilled),
-                        userTriggers),
+                        table().name(), new Fill(neu(), replacement.conversion().newValue(), unfilled), userTriggers),
                 new Undo.Nothing(),
                 Look.noRow("SELECT FROM " + table().name().sql() + " WHERE " + unfilled)));
         steps.addAll(new ReplacementIndexes(replacement).build(names));
@@ -157,9 +154,7 @@ record ReplacementParts(
                 new Transactional(
                         List.of("ANALYZE " + table().name().sql()
                                 // Extended statistics are only gathered with all of their columns.
-                                + (replacement.rehearsed().statistics().isEmpty()
-                                        ? " (" + neu().sql() + ")"
-                                        : "")),
+                                + (replacement.rehearsed().statistics().isEmpty() ? " (" + neu().sql() + ")" : "")),
                         List.of(new TableLock(table().name(), LockMode.SHARE_UPDATE_EXCLUSIVE)),
                         true),
                 lossOfGoingBack(),
@@ -183,11 +178,9 @@ record ReplacementParts(
                         names.claim("release"),
                         "Let code insert rows without " + old(),
                         new Transactional(
-                                statements,
-                                List.of(new TableLock(table().name(), LockMode.ACCESS_EXCLUSIVE)),
-                                false),
-                        new Undo.Impossible("From here on code may write rows that only " + table().name() + "."
-                                + neu() + " has; going back to code that reads " + old() + " would lose them."),
+                                statements, List.of(new TableLock(table().name(), LockMode.ACCESS_EXCLUSIVE)), false),
+                        new Undo.Impossible("From here on code may write rows that only " + table().name() + "." + neu()
+                                + " has; going back to code that reads " + old() + " would lose them."),
                         Look.nullable(table().name(), old())));
     }
 
@@ -209,7 +202,8 @@ record ReplacementParts(
                 names.claim("swap"),
                 renamed
                         ? "Drop " + table().name() + "." + old() + "; " + neu() + " takes over what it had"
-                        : "Drop the old " + table().name() + "." + old() + "; the column of the new type takes its name",
+                        : "Drop the old " + table().name() + "." + old()
+                                + "; the column of the new type takes its name",
                 new Transactional(
                         new ReplacementSwap(replacement, under).statements(),
                         List.of(new TableLock(table().name(), LockMode.ACCESS_EXCLUSIVE)),
@@ -235,9 +229,8 @@ record ReplacementParts(
 
     private Step verify() {
         Conversion conversion = replacement.conversion();
-        String apart = replacement.castByDefault()
-                ? conversion.apart() + " OR " + conversion.lossy()
-                : conversion.apart();
+        String apart =
+                replacement.castByDefault() ? conversion.apart() + " OR " + conversion.lossy() : conversion.apart();
         String query = RowNames.query(table(), apart);
         String cause = replacement.upkeep() == Upkeep.APPLICATION
                 ? "Code still writes only one of them, or converts in another way than the plan."

@@ -48,25 +48,25 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
     private List<String> owned(Numbering numbering) {
         String sequence = "ALTER SEQUENCE " + numbering.sequence().sql() + " ";
         List<String> statements = new ArrayList<>();
-        statements.add(sequence + "OWNED BY " + table().sql() + "." + replacement.name().sql());
+        statements.add(sequence + "OWNED BY " + table().sql() + "."
+                + replacement.name().sql());
         if (numbering.usedByDefault() && retyped() && wholeNumbers()) {
             // Otherwise it would go on to end where the old type does.
-            statements.add(
-                    sequence + "AS " + replacement.rehearsed().column().baseType());
+            statements.add(sequence + "AS " + replacement.rehearsed().column().baseType());
         }
         return statements;
     }
 
     /**
      * The server drops an identity's sequence with the identity; the new one goes on where that one stood. Setting the old
-     * one's cache to what it is keeps others from drawing a number in between.
+     * one's step to what it is keeps others from drawing a number in between.
      */
     private List<String> identity(Numbering numbering) {
         String sequence = numbering.sequence().sql();
-        boolean always =
-                replacement.original().defaultValue() instanceof DefaultValue.Identity(boolean itIs) && itIs;
+        boolean always = replacement.original().defaultValue() instanceof DefaultValue.Identity(boolean itIs) && itIs;
         List<String> statements = new ArrayList<>();
-        statements.add("DO " + SqlText.body("""
+        statements.add("DO "
+                + SqlText.body("""
                         DECLARE
                           reached bigint;
                           drawn boolean;
@@ -74,18 +74,18 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                           ALTER SEQUENCE %1$s %2$s;
                           SELECT last_value, is_called INTO reached, drawn FROM %1$s;
                           %3$sALTER COLUMN %4$s DROP IDENTITY;
-                          %3$sALTER COLUMN %5$s ADD GENERATED %6$s AS IDENTITY (SEQUENCE NAME %1$s %7$s);
+                          %3$sALTER COLUMN %5$s ADD GENERATED %6$s AS IDENTITY (SEQUENCE NAME %1$s %2$s %7$s);
                           PERFORM pg_catalog.setval(%8$s::pg_catalog.regclass, reached, drawn);
                         END
                         """.formatted(
-                        sequence,
-                        "INCREMENT BY " + increment(numbering),
-                        alter(),
-                        replacement.original().name().sql(),
-                        replacement.name().sql(),
-                        always ? "ALWAYS" : "BY DEFAULT",
-                        numbering.options(),
-                        SqlText.literal(sequence))));
+                                sequence,
+                                "INCREMENT BY " + numbering.increment(),
+                                alter(),
+                                replacement.original().name().sql(),
+                                replacement.name().sql(),
+                                always ? "ALWAYS" : "BY DEFAULT",
+                                numbering.options(),
+                                SqlText.literal(sequence))));
         for (Column.ColumnGrant grant : numbering.grants()) {
             statements.add("GRANT " + grant.privilege() + " ON SEQUENCE " + sequence + " TO "
                     + grant.grantee().sql() + (grant.grantable() ? " WITH GRANT OPTION" : ""));
@@ -93,13 +93,12 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
         return statements;
     }
 
-    /** The options always begin with it. */
-    private static String increment(Numbering numbering) {
-        return numbering.options().split(" ")[2];
-    }
-
     private boolean retyped() {
-        return !replacement.rehearsed().column().type().equals(replacement.original().type());
+        return !replacement
+                .rehearsed()
+                .column()
+                .type()
+                .equals(replacement.original().type());
     }
 
     private boolean wholeNumbers() {

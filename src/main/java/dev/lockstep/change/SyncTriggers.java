@@ -50,9 +50,7 @@ record SyncTriggers(Table table, Identifier original, Identifier other) {
 
     private Identifier derived(String prefix) {
         return Identifier.derived(
-                prefix,
-                original.value(),
-                table.name().sql() + "." + original.sql() + ">" + other.sql());
+                prefix, original.value(), table.name().sql() + "." + original.sql() + ">" + other.sql());
     }
 
     List<String> create(Code code) {

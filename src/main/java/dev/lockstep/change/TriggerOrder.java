@@ -16,12 +16,12 @@ final class TriggerOrder {
     /** Objects to triggers of the table's own that would fire outside of ours. */
     static void check(Table table, SyncTriggers ours, String path, Objections objections) {
         Ground.rowChangers(table).stream()
-                .filter(trigger -> BYTE_ORDER.compare(
-                                        trigger.name().value(), ours.last().value())
-                                >= 0
-                        || BYTE_ORDER.compare(
-                                        trigger.name().value(), ours.first().value())
-                                <= 0)
+                .filter(trigger ->
+                        BYTE_ORDER.compare(trigger.name().value(), ours.last().value()) >= 0
+                                || BYTE_ORDER.compare(
+                                                trigger.name().value(),
+                                                ours.first().value())
+                                        <= 0)
                 .forEach(trigger -> objections.add(
                         path,
                         "Trigger " + trigger.name() + " on " + table.name() + " would fire outside of Lockstep's own"

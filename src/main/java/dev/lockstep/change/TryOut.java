@@ -27,7 +27,9 @@ final class TryOut {
 
     /** One pass where all is well; otherwise the row is looked for in ever smaller parts of the table. */
     private static String sql(Table table, String expression) {
-        return "DO " + SqlText.body("""
+        return "DO "
+                + SqlText.body(
+                        """
                         #variable_conflict use_column
                         DECLARE
                           lockstep_low bigint := 0;

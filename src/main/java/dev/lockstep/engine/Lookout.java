@@ -62,8 +62,7 @@ public final class Lookout {
         Phase phase = state.script().phase(at);
         GateKind kind = phase.type() == PhaseType.CONTRACT ? GateKind.CONTRACT : GateKind.DEPLOY;
         return phase.require()
-                .map(milestone ->
-                        gate.judge(milestone, Readiness.early(state.script(), at), workloads, seen, kind))
+                .map(milestone -> gate.judge(milestone, Readiness.early(state.script(), at), workloads, seen, kind))
                 .orElseGet(Verdict.Open::new);
     }
 }

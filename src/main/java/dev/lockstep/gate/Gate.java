@@ -105,11 +105,12 @@ public record Gate(Instant now, Duration staleAfter) {
     private static List<Question.Early> ahead(
             Set<Milestone> early, Versions wanted, WorkloadSpec spec, Findings findings) {
         List<Question.Early> ahead = new ArrayList<>();
-        early.stream().sorted().forEach(milestone -> Optional.ofNullable(
-                        spec.versions().get(milestone))
-                .filter(versions -> !versions.equals(wanted))
-                .flatMap(versions -> understood(spec, versions, findings))
-                .ifPresent(requirement -> ahead.add(new Question.Early(milestone, requirement))));
+        early.stream()
+                .sorted()
+                .forEach(milestone -> Optional.ofNullable(spec.versions().get(milestone))
+                        .filter(versions -> !versions.equals(wanted))
+                        .flatMap(versions -> understood(spec, versions, findings))
+                        .ifPresent(requirement -> ahead.add(new Question.Early(milestone, requirement))));
         return ahead;
     }
 

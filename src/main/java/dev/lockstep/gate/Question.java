@@ -78,8 +78,7 @@ sealed interface Question {
         private boolean ahead(List<Evidence> wrong) {
             return wrong.stream()
                     .anyMatch(evidence -> early.stream()
-                            .anyMatch(each ->
-                                    each.requirement().testCautiously(evidence.reported()) == Match.MATCHES));
+                            .anyMatch(each -> each.requirement().testCautiously(evidence.reported()) == Match.MATCHES));
         }
 
         @Override

@@ -51,7 +51,9 @@ public final class Readiness {
         int place = 0;
         for (int index = 0; index < phases.size(); index++) {
             Phase phase = phases.get(index);
-            if (phase.require().filter(wanted -> wanted.compareTo(milestone) >= 0).isPresent()) {
+            if (phase.require()
+                    .filter(wanted -> wanted.compareTo(milestone) >= 0)
+                    .isPresent()) {
                 return place;
             }
             place = phase.steps().isEmpty() ? place : index + 1;

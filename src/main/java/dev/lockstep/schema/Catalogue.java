@@ -17,11 +17,7 @@ import java.util.Set;
  * @param rehearsals what was asked to be tried out, and could be: on a table and a column that exist
  */
 public record Catalogue(
-        int serverVersion,
-        Role role,
-        Map<TableName, Table> tables,
-        Names names,
-        Map<Rehearsal, Rehearsed> rehearsals) {
+        int serverVersion, Role role, Map<TableName, Table> tables, Names names, Map<Rehearsal, Rehearsed> rehearsals) {
     public Catalogue {
         tables = Map.copyOf(tables);
         rehearsals = Map.copyOf(rehearsals);

@@ -59,9 +59,10 @@ record CarriedParts(
                 row -> new Made(row.getString("relname"), row.getBoolean("valid"), row.getString("shape"));
         List<Made> originals = query.list(made, from);
         List<Made> copies = query.list(made, to);
-        if (!originals.stream().map(Made::shape).toList().equals(copies.stream()
+        if (!originals.stream()
                 .map(Made::shape)
-                .toList())) {
+                .toList()
+                .equals(copies.stream().map(Made::shape).toList())) {
             throw new SQLException("an empty copy of the table has other indexes than the table", "55000");
         }
         Map<String, Identifier> pairs = new HashMap<>();

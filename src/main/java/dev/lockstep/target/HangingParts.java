@@ -62,8 +62,7 @@ final class HangingParts {
                         WHERE c.contype = 'f' AND c.conparentid = 0
                           AND (c.conrelid = me.attrelid AND me.attnum = ANY (c.conkey)
                             OR c.confrelid = me.attrelid AND me.attnum = ANY (c.confkey))
-                        ORDER BY tn.nspname, t.relname, c.conname""")
-                .list(HangingParts::foreignKey, table, column.value());
+                        ORDER BY tn.nspname, t.relname, c.conname""").list(HangingParts::foreignKey, table, column.value());
     }
 
     private static ForeignKey foreignKey(ResultSet row) throws SQLException {
@@ -87,7 +86,7 @@ final class HangingParts {
     Optional<Numbering> numbering() throws SQLException {
         return new Query(connection, """
                         SELECT n.nspname, c.relname, c.oid::bigint AS oid, d.deptype = 'i' AS identity,
-                               concat_ws(' ', 'INCREMENT BY ' || s.seqincrement,
+                               s.seqincrement, concat_ws(' ',
                                  CASE WHEN s.seqmin NOT IN (1, limits.least) THEN 'MINVALUE ' || s.seqmin END,
                                  CASE WHEN s.seqmax NOT IN (-1, limits.most) THEN 'MAXVALUE ' || s.seqmax END,
                                  CASE WHEN s.seqstart <> CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END
@@ -108,8 +107,7 @@ final class HangingParts {
                             ELSE -9223372036854775808 END AS least,
                           CASE s.seqtypid WHEN 'smallint'::regtype THEN 32767 WHEN 'integer'::regtype THEN 2147483647
                             ELSE 9223372036854775807 END AS most) AS limits
-                        WHERE a.attrelid = ?::oid AND a.attname = ?""")
-                .first(this::numbering, table, column.value());
+                        WHERE a.attrelid = ?::oid AND a.attname = ?""").first(this::numbering, table, column.value());
     }
 
     private Numbering numbering(ResultSet row) throws SQLException {
@@ -127,6 +125,7 @@ final class HangingParts {
         return new Numbering(
                 name(row, "nspname", "relname"),
                 row.getBoolean("identity"),
+                row.getLong("seqincrement"),
                 row.getString("options"),
                 row.getBoolean("used"),
                 grants);
@@ -134,14 +133,14 @@ final class HangingParts {
 
     /** Comments on these constraints of the table, and on these statistics. */
     List<Remark> remarks(List<Identifier> names, List<Rehearsed.Statistics> statistics) throws SQLException {
-        List<Remark> remarks = new ArrayList<>(new Query(connection, """
+        List<Remark> remarks =
+                new ArrayList<>(new Query(connection, """
                         SELECT format('CONSTRAINT %I ON %I.%I', k.conname, n.nspname, c.relname),
                                obj_description(k.oid, 'pg_constraint')
                         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                         WHERE k.conrelid = ?::oid AND k.conname = ANY (?::text[])
                           AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
-                        ORDER BY 1""")
-                .list(HangingParts::remark, table, array(names)));
+                        ORDER BY 1""").list(HangingParts::remark, table, array(names)));
         for (Rehearsed.Statistics each : statistics) {
             remarks.addAll(new Query(connection, """
                             SELECT 'STATISTICS ' || ?, obj_description(s.oid, 'pg_statistic_ext') FROM pg_statistic_ext s
@@ -162,6 +161,7 @@ final class HangingParts {
     }
 
     private Object array(List<Identifier> names) throws SQLException {
-        return connection.createArrayOf("text", names.stream().map(Identifier::value).toArray());
+        return connection.createArrayOf(
+                "text", names.stream().map(Identifier::value).toArray());
     }
 }

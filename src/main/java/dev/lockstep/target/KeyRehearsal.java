@@ -24,8 +24,7 @@ record KeyRehearsal(Connection connection, Rehearsal rehearsal, String copy) {
             try (Statement statement = Query.plain(connection)) {
                 statement.execute(make("lockstep_keys", key.referenced(), key.keys()));
                 statement.execute(make("lockstep_references", key.table(), key.columns()));
-                statement.execute("ALTER TABLE pg_temp.lockstep_keys ADD UNIQUE "
-                        + list(key.referenced(), key.keys()));
+                statement.execute("ALTER TABLE pg_temp.lockstep_keys ADD UNIQUE " + list(key.referenced(), key.keys()));
                 statement.execute("ALTER TABLE pg_temp.lockstep_references ADD CONSTRAINT "
                         + key.name().sql() + " FOREIGN KEY " + list(key.table(), key.columns())
                         + " REFERENCES pg_temp.lockstep_keys " + list(key.referenced(), key.keys()));

@@ -197,9 +197,11 @@ final class RehearsalStage {
                 return Optional.empty();
             }
             String query = "SELECT pg_catalog.format('%L::%s', CAST((" + up(retyping)
-                    + ") AS pg_catalog.text), pg_catalog.format_type(t.type, NULL)) FROM (SELECT " + cast(given, baseType())
+                    + ") AS pg_catalog.text), pg_catalog.format_type(t.type, NULL)) FROM (SELECT "
+                    + cast(given, baseType())
                     + " AS " + column + ") AS " + rehearsal.table().name().sql()
-                    + ", (SELECT CAST(pg_catalog.to_regtype(" + literal(retyping.type()) + ") AS pg_catalog.oid) AS type) t";
+                    + ", (SELECT CAST(pg_catalog.to_regtype(" + literal(retyping.type())
+                    + ") AS pg_catalog.oid) AS type) t";
             try {
                 return Optional.of(new Query(connection, query).one(row -> row.getString(1)));
             } catch (SQLException e) {

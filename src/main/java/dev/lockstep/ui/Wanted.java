@@ -90,9 +90,8 @@ sealed interface Wanted {
         List<Match> matches =
                 evidence.stream().map(each -> match(workload, each.reported())).toList();
         return switch (this) {
-            case Reached _ -> goneAhead(workload, evidence)
-                    ? new Badge("Too new", Badge.Tone.HELD, "held")
-                    : reached(matches);
+            case Reached _ ->
+                goneAhead(workload, evidence) ? new Badge("Too new", Badge.Tone.HELD, "held") : reached(matches);
             case Before _ -> before(matches);
             case Anything _ -> new Badge("Not asked", Badge.Tone.QUIET, "waiting");
         };
@@ -100,8 +99,8 @@ sealed interface Wanted {
 
     private boolean goneAhead(WorkloadSpec workload, List<Evidence> evidence) {
         return ahead(workload)
-                .anyMatch(versions -> evidence.stream()
-                        .anyMatch(each -> match(versions, each.reported(), true) == Match.MATCHES));
+                .anyMatch(versions ->
+                        evidence.stream().anyMatch(each -> match(versions, each.reported(), true) == Match.MATCHES));
     }
 
     /** What must not run yet; the same versions under another milestone are the same code. */
@@ -109,10 +108,11 @@ sealed interface Wanted {
         return this instanceof Reached(Milestone milestone, Set<Milestone> early)
                 ? early.stream()
                         .sorted()
-                        .flatMap(later ->
-                                Optional.ofNullable(workload.versions().get(later)).stream())
-                        .filter(versions ->
-                                workload.required(milestone).filter(versions::equals).isEmpty())
+                        .flatMap(
+                                later -> Optional.ofNullable(workload.versions().get(later)).stream())
+                        .filter(versions -> workload.required(milestone)
+                                .filter(versions::equals)
+                                .isEmpty())
                 : Stream.of();
     }
 

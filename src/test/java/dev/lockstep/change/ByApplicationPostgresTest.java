@@ -43,8 +43,7 @@ class ByApplicationPostgresTest {
             List<Phase> phases = on(target, RENAME).phases();
             assertThat(phases)
                     .extracting(phase -> phase.name().value())
-                    .containsExactly(
-                            "expand", "dual-write", "backfill", "read-new", "release", "new-only", "contract");
+                    .containsExactly("expand", "dual-write", "backfill", "read-new", "release", "new-only", "contract");
             Phase backfill = phases.get(2);
             assertThat(backfill.require()).contains(Milestone.DUAL_WRITE);
             assertThat(backfill.steps().getFirst().action()).isInstanceOf(Action.DrainTransactions.class);
@@ -53,8 +52,8 @@ class ByApplicationPostgresTest {
             assertThat(release.require()).contains(Milestone.READ_NEW);
             assertThat(release.steps().getLast().undo()).isInstanceOf(Undo.Impossible.class);
             assertThat(phases.subList(0, 4))
-                    .allSatisfy(phase -> assertThat(phase.steps())
-                            .noneMatch(step -> step.undo() instanceof Undo.Impossible));
+                    .allSatisfy(phase ->
+                            assertThat(phase.steps()).noneMatch(step -> step.undo() instanceof Undo.Impossible));
         }
     }
 
@@ -144,7 +143,8 @@ class ByApplicationPostgresTest {
             target.forward(plan, "expand");
             assertThat(target.rows("SELECT FROM pg_trigger WHERE tgrelid = 'users'::regclass AND NOT tgisinternal"))
                     .isEmpty();
-            target.sql("INSERT INTO users (name) VALUES ('old')", "INSERT INTO users (name, label) VALUES ('n', 'mine')");
+            target.sql(
+                    "INSERT INTO users (name) VALUES ('old')", "INSERT INTO users (name, label) VALUES ('n', 'mine')");
             target.forward(plan, "backfill", "contract");
             assertThat(target.rows("SELECT label, (SELECT attnotnull FROM pg_attribute WHERE attname = 'label' AND"
                             + " attrelid = 'users'::regclass) FROM users ORDER BY id"))
@@ -162,7 +162,8 @@ class ByApplicationPostgresTest {
             target.sql("ALTER TABLE users ADD COLUMN shout text GENERATED ALWAYS AS (upper(name)) STORED");
             PlanSpec spec = byApplication(Plans.rename("users", column, "other"));
             assertThat(refusals(spec, target.catalogue(spec)))
-                    .anyMatch(refusal -> refusal.contains("spec.changes[0].renameColumn.from") && refusal.contains(words));
+                    .anyMatch(refusal ->
+                            refusal.contains("spec.changes[0].renameColumn.from") && refusal.contains(words));
         }
     }
 }

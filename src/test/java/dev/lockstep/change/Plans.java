@@ -118,12 +118,7 @@ final class Plans {
 
     /** Without what is null. */
     static Change.ChangeColumnType retype(
-            String table,
-            String column,
-            String type,
-            @Nullable String to,
-            @Nullable String up,
-            @Nullable String down) {
+            String table, String column, String type, @Nullable String to, @Nullable String up, @Nullable String down) {
         return new Change.ChangeColumnType(
                 TableName.parse(table),
                 new Identifier(column),

@@ -119,7 +119,10 @@ class GateFailsClosedTest {
     @Test
     void noPodThatMayHaveGoneAheadEverPasses() {
         List<WorkloadSpec> releases = List.of(Seen.spec(Map.of(
-                Milestone.DUAL_WRITE, new Versions.Range(">=1.4.0"), Milestone.NEW_ONLY, new Versions.Range(">=1.5.0"))));
+                Milestone.DUAL_WRITE,
+                new Versions.Range(">=1.4.0"),
+                Milestone.NEW_ONLY,
+                new Versions.Range(">=1.5.0"))));
         for (Combination said : combinations()) {
             for (Condition condition : Condition.values()) {
                 PodObservation pod = pod("a", condition, said.evidence());

@@ -73,7 +73,8 @@ class GateTest {
 
     @Test
     void namesThePodThatHasGoneAhead() {
-        Verdict verdict = dualWrite(rolledOut("1.4.0", running("a", label("1.4.0")), running("b", label("1.5.0-rc.1"))));
+        Verdict verdict =
+                dualWrite(rolledOut("1.4.0", running("a", label("1.4.0")), running("b", label("1.5.0-rc.1"))));
 
         assertThat(verdict).isInstanceOf(Verdict.Closed.class);
         assertThat(blockers(verdict)).singleElement().satisfies(blocker -> {
