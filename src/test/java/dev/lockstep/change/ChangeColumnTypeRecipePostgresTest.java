@@ -312,6 +312,7 @@ class ChangeColumnTypeRecipePostgresTest {
                 "nosuch; ; .type: ; type \"nosuch\" does not exist",
                 "point; ; .up: ; cannot cast",
                 "timestamptz; ; .up: ; not immutable",
+                "text; now()::text || price; .up: ; not immutable",
                 "integer; nothing + 1; .up: ; column \"nothing\" does not exist",
                 "integer; (SELECT 1); .up: ; cannot use subquery",
                 "serial; ; .type: ; would number every row",
@@ -385,7 +386,8 @@ class ChangeColumnTypeRecipePostgresTest {
                 "text; mood; ; ; ok; sad",
                 "int[]; bigint[]; ; ; {1,2}; {3,NULL}",
                 "handle; text; ; ; a; b",
-                "json; jsonb; ; ; {\"a\":1}; {\"b\": 2}",
+                "json; jsonb; ; ; {\"a\": 1}; {\"b\": 2}",
+                "varchar(9); mood; lower(price)::mood; ; ok; sad",
                 "char(5); text; ; ; ab; c",
                 "boolean; int; ; cost = 1; t; f",
                 "timestamp; timestamptz; price AT TIME ZONE 'UTC'; cost AT TIME ZONE 'UTC'; 2024-03-31 02:30:00;"
