@@ -55,9 +55,6 @@ public final class Compiler {
         if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
             objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
         }
-        if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
-            objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
-        }
         if (spec.work() instanceof Work.Phases) {
             Hiding.of(spec).check(merged.phases(), objections);
         }

@@ -74,7 +74,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                     .forEach(index -> steps.add(dropIndex(table.name(), index, lost(table, column), names)));
             steps.add(drop(table, column, Hiding.column(table.name(), column.name()), names));
         } else {
-            foreignKeys(table, column).forEach(key -> steps.addAll(dropForeignKey(table.name(), key, names)));
+            foreignKeys(table, column).forEach(key -> steps.addAll(new ForeignKeyDrop(table.name(), key).steps(names)));
             indexes(table, column)
                     .forEach(index -> steps.add(dropIndex(table.name(), index, back(table, index), names)));
             steps.add(drop(table, column, column.name(), names));
@@ -142,62 +142,6 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .filter(index -> index.columns().contains(column.name()));
     }
 
-    /**
-     * Put back, a foreign key is added NOT VALID, and validated in a transaction of its own. That second part belongs to
-     * the look before the drop, as what comes last forward is taken back first.
-     */
-    private static List<Step> dropForeignKey(TableName table, Constraint key, StepNames names) {
-        String changed = "SELECT " + SqlText.literal(key.name().value()) + " WHERE NOT ("
-                + Look.constraintExists(table, key.name()) + ")";
-        String alter = "ALTER TABLE " + table.sql() + " ";
-        String unproven = key.definition().endsWith(" NOT VALID") ? "" : " NOT VALID";
-        List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
-                .toList();
-        List<TableLock> back = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
-                .toList();
-        List<TableLock> proof = Stream.concat(
-                        Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                        key.referenced().stream()
-                                .filter(other -> !other.equals(table))
-                                .map(other -> new TableLock(other, LockMode.ROW_SHARE)))
-                .toList();
-        Undo validate = key.validated()
-                ? new Undo.By(new Transactional(
-                        List.of(SqlText.onlyIf(
-                                Look.constraintExists(table, key.name()),
-                                alter + "VALIDATE CONSTRAINT " + key.name().sql())),
-                        proof,
-                        true))
-                : new Undo.Nothing();
-        return List.of(
-                new Step(
-                        names.claim("foreign-key"),
-                        "See that foreign key " + key.name() + " is there, as when the plan was reviewed",
-                        new Assertion(
-                                changed,
-                                "Table " + table + " has the foreign key " + key.name() + ".",
-                                "Somebody has dropped it since. Add it again, or abort and start the plan anew."),
-                        validate,
-                        Look.noRow(changed)),
-                new Step(
-                        names.claim("drop-foreign-key"),
-                        "Drop foreign key " + key.name(),
-                        new Transactional(
-                                List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
-                        new Undo.By(new Transactional(
-                                List.of(SqlText.onlyIf(
-                                        Look.constraintGone(table, key.name()),
-                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
-                                                + unproven)),
-                                back,
-                                false)),
-                        Look.constraintGone(table, key.name())));
-    }
-
     /** After the revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
     private static Step dropForeignKey(TableName table, Constraint key, Undo undo, StepNames names) {
         List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
@@ -218,7 +162,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
 
     private static Undo back(Table table, Index index) {
         return index.valid()
-                ? new Undo.By(new BuildIndex(table.name(), index.name(), concurrently(index.definition())))
+                ? new Undo.By(new BuildIndex(table.name(), index.name(), IndexSteps.concurrently(index.definition())))
                 : new Undo.Nothing();
     }
 
@@ -229,11 +173,6 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 new DropIndex(table, index.name()),
                 undo,
                 Look.indexGone(table, index.name()));
-    }
-
-    /** As the server prints it, a definition begins with one of two fixed phrases. */
-    private static String concurrently(String definition) {
-        return definition.replaceFirst("^CREATE (UNIQUE )?INDEX ", "CREATE $1INDEX CONCURRENTLY ");
     }
 
     private static List<String> notes(Table table, Column column, Hiding hiding) {

@@ -45,6 +45,10 @@ final class Transitions {
             case Event.StepStarted started -> stepStarted(state, started, at);
             case Event.StepWaiting(String step, Direction direction, List<Blocker> blockers) ->
                 whileRunning(state, step, direction, running -> state.in(running, holds(state, blockers, at)));
+            case Event.StepDelayed(String step, Direction direction, var _, var _) ->
+                whileRunning(state, step, direction, _ -> state);
+            case Event.BlockerStopped(String step, Direction direction, var _, var _, var _) ->
+                whileRunning(state, step, direction, _ -> state);
             case Event.StepCompleted(String step, Direction direction, var _) ->
                 whileRunning(state, step, direction, running -> completed(state, running.at(), at));
             case Event.StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) ->

@@ -36,7 +36,8 @@ public record Table(
         List<Partition> partitions,
         Optional<String> comment,
         List<InboundKey> inboundKeys,
-        List<TableDependent> wholeDependents) {
+        List<TableDependent> wholeDependents,
+        Surroundings surroundings) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
@@ -80,7 +81,8 @@ public record Table(
                 partitions,
                 comment,
                 inboundKeys,
-                wholeDependents);
+                wholeDependents,
+                surroundings);
     }
 
     private static <T> List<T> plus(List<T> some, T one) {

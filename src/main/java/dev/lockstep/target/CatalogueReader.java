@@ -111,7 +111,8 @@ final class CatalogueReader {
                 new PartitionReader(connection, relation.oid()).partitions(),
                 relation.comment(),
                 new InboundReader(connection, relation.oid()).keys(),
-                new InboundReader(connection, relation.oid()).dependents()));
+                new InboundReader(connection, relation.oid()).dependents(),
+                new SurroundingsReader(connection, relation.oid(), version).surroundings()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {

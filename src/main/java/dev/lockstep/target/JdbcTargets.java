@@ -80,7 +80,7 @@ public final class JdbcTargets implements Targets {
         } catch (SQLException e) {
             return outcome(attempt, e);
         } finally {
-            attempt.waitingFor(List.of());
+            attempt.over();
         }
     }
 
@@ -137,6 +137,8 @@ public final class JdbcTargets implements Targets {
                         connection,
                         ledger -> new IndexStep(attempt, action.table(), action.index())
                                 .build(connection, ledger, action));
+            case Action.RebuildIndex action ->
+                guarded(attempt, connection, ledger -> new ReindexStep(attempt, action).run(connection, ledger));
             case Action.DropIndex(var table, var index) ->
                 guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
             case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);

@@ -8,6 +8,7 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.Table.InboundKey;
 import dev.lockstep.schema.Table.Partition;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,6 +36,7 @@ public final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private Surroundings surroundings = Surroundings.of(new Identifier("postgres"));
     private Optional<PartitionKey> partitionKey = Optional.empty();
     private List<Partition> partitions = List.of();
     private Optional<String> comment = Optional.empty();
@@ -97,6 +100,27 @@ public final class TableBuilder {
                         c.baseType(),
                         c.comment())
                 : c);
+        return this;
+    }
+
+    TableBuilder columnGrant(String column, String privilege, String grantee, boolean grantable) {
+        columns.replaceAll(c -> c.name().value().equals(column)
+                ? new Column(
+                        c.name(),
+                        c.attribute(),
+                        c.type(),
+                        c.collation(),
+                        c.notNull(),
+                        c.defaultValue(),
+                        List.of(new ColumnGrant(privilege, new Identifier(grantee), grantable)),
+                        c.baseType(),
+                        c.comment())
+                : c);
+        return this;
+    }
+
+    TableBuilder without(String column) {
+        columns.removeIf(c -> c.name().value().equals(column));
         return this;
     }
 
@@ -210,6 +234,11 @@ public final class TableBuilder {
         return this;
     }
 
+    TableBuilder surroundings(UnaryOperator<Surroundings> other) {
+        surroundings = other.apply(surroundings);
+        return this;
+    }
+
     /** Declaratively partitioned by range of this column. */
     TableBuilder partitioned(String by, String... children) {
         kind = Table.Kind.PARTITIONED;
@@ -238,7 +267,8 @@ public final class TableBuilder {
                 partitions,
                 comment,
                 inboundKeys,
-                wholeDependents);
+                wholeDependents,
+                surroundings);
     }
 
     public static Catalogue catalogue(TableBuilder... tables) {

@@ -14,6 +14,7 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
@@ -353,6 +354,48 @@ class CatalogueReaderPostgresTest {
                 .isEqualTo(expected);
         assertThat(catalogue.table(TableName.parse("parted")).orElseThrow().blocks())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void seesWhatStandsAroundATable() {
+        bench.sql("""
+                CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "Odd seq"), tenant int);
+                CREATE TABLE tenants (id int, clerk name);
+                GRANT SELECT ON users TO pg_monitor WITH GRANT OPTION; GRANT INSERT ON users TO PUBLIC;
+                ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE users FORCE ROW LEVEL SECURITY;
+                CREATE POLICY own ON users AS RESTRICTIVE FOR UPDATE TO pg_monitor, postgres
+                  USING (EXISTS (SELECT FROM tenants t WHERE t.id = users.tenant)) WITH CHECK (tenant > 0);
+                CREATE PUBLICATION single FOR TABLE users; CREATE PUBLICATION every FOR ALL TABLES;
+                CREATE PUBLICATION within FOR TABLES IN SCHEMA public; CREATE PUBLICATION other FOR TABLE tenants;
+                CREATE FUNCTION label(users) RETURNS text LANGUAGE sql AS 'SELECT ''x''';
+                CREATE FUNCTION every_user() RETURNS SETOF users LANGUAGE sql AS 'SELECT * FROM users';
+                CREATE FUNCTION many(users[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+                CREATE RULE quiet AS ON DELETE TO users DO INSTEAD NOTHING;
+                """);
+        Surroundings around = users().surroundings();
+        assertThat(around.owner()).isEqualTo(id("postgres"));
+        assertThat(around.grants())
+                .containsExactly(
+                        new Surroundings.TableGrant("SELECT", id("pg_monitor"), true),
+                        new Surroundings.TableGrant("INSERT", id("public"), false));
+        Surroundings.RowSecurity security = around.rowSecurity();
+        assertThat(List.of(security.enabled(), security.forced())).containsExactly(true, true);
+        assertThat(security.policies()).singleElement().satisfies(policy -> {
+            assertThat(policy.permissive()).isFalse();
+            assertThat(policy.command()).isEqualTo("UPDATE");
+            assertThat(policy.roles()).containsExactly(id("pg_monitor"), id("postgres"));
+            assertThat(policy.using().orElseThrow()).contains("= users.tenant");
+            assertThat(policy.check()).contains("(tenant > 0)");
+        });
+        assertThat(around.publications())
+                .containsExactly(
+                        new Surroundings.Publication(id("every"), true),
+                        new Surroundings.Publication(id("single"), false),
+                        new Surroundings.Publication(id("within"), true));
+        assertThat(around.rowFunctions()).containsExactly("public.label(public.users)", "public.many(public.users[])");
+        assertThat(around.rules()).containsExactly(id("quiet"));
+        assertThat(around.identitySequences())
+                .containsExactly(Map.entry(id("id"), TableName.parse("public.\"Odd seq\"")));
     }
 
     @Test
