@@ -37,7 +37,8 @@ record LongReader(
         Stalls stalls = new Stalls();
         Acknowledged acknowledged = new Acknowledged();
         try (Connection connection = DriverManager.getConnection(url);
-                Traffic traffic = new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, Extent.WHOLE.perSecond())) {
+                Traffic traffic =
+                        new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, Extent.WHOLE.perSecond())) {
             Life.prepare(connection, scenario.schema());
             new Verification(connection, acknowledged).learn(scenario.before());
             traffic.start(scenario.before());

@@ -36,7 +36,8 @@ final class Pod implements AutoCloseable {
     Pod(Code code, String url, int prepareThreshold, Stalls stalls) throws SQLException {
         this.code = code;
         this.stalls = stalls;
-        connection = DriverManager.getConnection(url + "&autosave=conservative&prepareThreshold=" + prepareThreshold + "&ApplicationName=" + code.version());
+        connection = DriverManager.getConnection(url + "&autosave=conservative&prepareThreshold=" + prepareThreshold
+                + "&ApplicationName=" + code.version());
     }
 
     /** The row's facts; empty where there is no such row. */
