@@ -37,6 +37,13 @@ public sealed interface Action {
      */
     record BuildIndex(TableName table, Identifier index, String statement) implements Action {}
 
+    /** REINDEX INDEX CONCURRENTLY. What an earlier one left under names of the server's is dropped first (P10). */
+    record RebuildIndex(TableName table, Identifier index) implements Action {
+        public String statement() {
+            return "REINDEX INDEX CONCURRENTLY " + new TableName(table.schema(), index).sql();
+        }
+    }
+
     /** DROP INDEX CONCURRENTLY IF EXISTS. */
     record DropIndex(TableName table, Identifier index) implements Action {}
 

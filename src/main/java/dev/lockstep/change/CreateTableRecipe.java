@@ -41,7 +41,9 @@ final class CreateTableRecipe implements Recipe<CreateTable> {
     @Override
     public Catalogue after(CreateTable change, Catalogue catalogue) {
         Map<TableName, Table> tables = new HashMap<>(catalogue.tables());
-        tables.put(change.table(), new NewTable(change).asCatalogued(catalogue.role().name()));
+        tables.put(
+                change.table(),
+                new NewTable(change).asCatalogued(catalogue.role().name()));
         return new Catalogue(catalogue.serverVersion(), catalogue.role(), tables, catalogue.names());
     }
 

@@ -39,6 +39,12 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         "Builds the index beside running reads and writes; what a failed build left is built anew.",
                         List.of(statement),
                         List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.RebuildIndex rebuild ->
+                new Listing(
+                        "Builds the index anew beside running reads and writes, then drops the old one; what a failed"
+                                + " rebuild left is dropped first.",
+                        List.of(rebuild.statement()),
+                        List.of(spoken(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)));
             case Action.DropIndex(TableName table, Identifier index) ->
                 new Listing(
                         "Drops the index beside running reads and writes.",

@@ -98,6 +98,7 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
+                new Action.RebuildIndex(USERS, NAME),
                 new Action.Backfill(
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),

@@ -36,6 +36,11 @@ public record ActionJson(
                 new ActionJson("Standalone", List.of(statement), locks(locks));
             case Action.BuildIndex(TableName table, var _, String statement) ->
                 new ActionJson("BuildIndex", List.of(statement), lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
+            case Action.RebuildIndex rebuild ->
+                new ActionJson(
+                        "RebuildIndex",
+                        List.of(rebuild.statement()),
+                        lock(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE));
             case Action.DropIndex(TableName table, var index) ->
                 new ActionJson(
                         "DropIndex",
