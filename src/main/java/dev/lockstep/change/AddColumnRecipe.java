@@ -9,6 +9,7 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
@@ -26,6 +27,9 @@ import java.util.regex.Pattern;
  * Any other default is set after the column is there, and rows that exist get it from the backfill. {@code fill} is for
  * rows that exist and, through a trigger, for code that does not write the column yet. NOT NULL comes last, when every row
  * has a value. Nothing of this loses anything, so each step can be taken back.
+ *
+ * <p>Where the application keeps the shapes equal ({@code sync: Application}) there is no trigger: rows are filled once all
+ * code writes the column, and every transaction that began before has ended (P25).
  */
 final class AddColumnRecipe implements Recipe<AddColumn> {
     /** Numbers, strings (with a cast to a type that is named plainly) and truth values. */
@@ -54,7 +58,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         tree.ifPresent(known -> check(known, change, setting.path(), objections));
         return objections.any() || tree.isEmpty()
                 ? new Outcome.Refused(objections.all())
-                : new Outcome.Parts(new Shape(change, tree.get(), setting, names).parts(), notes(change));
+                : new Outcome.Parts(
+                        new Shape(change, tree.get(), setting, names).parts(), notes(change, setting.spec()));
     }
 
     /** The column is there, and still may be NULL where it is to get its values from a backfill. */
@@ -116,9 +121,9 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 .find();
     }
 
-    private static List<String> notes(AddColumn change) {
+    private static List<String> notes(AddColumn change, PlanSpec spec) {
         List<String> notes = new ArrayList<>();
-        if (fills(change)) {
+        if (fills(change) && !byApplication(spec)) {
             notes.add(
                     "The fill expression of " + change.column() + " also runs in a trigger, with the rights of whoever"
                             + " writes the row: functions that it calls must be open to them.");
@@ -153,16 +158,27 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         return change.fill().isPresent() && given(change).isEmpty();
     }
 
+    /** Whether all code writes the column before rows that exist are filled, so that no trigger is needed (P25). */
+    private static boolean byApplication(PlanSpec spec) {
+        return spec.sync() == PlanSpec.Sync.APPLICATION;
+    }
+
     /** The change on its table. */
     private record Shape(AddColumn change, Tree tree, Setting setting, StepNames names) {
         List<Part> parts() {
             List<Part> parts = new ArrayList<>();
             parts.add(new Part(PhaseType.EXPAND, Optional.empty(), expand()));
+            boolean writtenFirst = fills(change) && byApplication(setting.spec());
             if (rowsNeedValue(change)) {
-                parts.add(new Part(PhaseType.BACKFILL, Optional.empty(), backfill()));
+                parts.add(new Part(
+                        PhaseType.BACKFILL,
+                        writtenFirst ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty(),
+                        backfill()));
             }
-            boolean gated = fills(change)
-                    && (!change.nullable() || !setting.spec().workloads().isEmpty());
+            boolean gated = writtenFirst
+                    || (fills(change)
+                            && (!change.nullable()
+                                    || !setting.spec().workloads().isEmpty()));
             Optional<Milestone> require = gated ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty();
             if (gated) {
                 parts.add(new Part(PhaseType.DEPLOY, require, List.of()));
@@ -233,7 +249,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             return new Step(
                     names.claim("add-column"),
                     "Add " + on + "." + change.column()
-                            + (fills(change) ? ", filled by a trigger for code that does not write it" : ""),
+                            + (fill().isPresent() ? ", filled by a trigger for code that does not write it" : ""),
                     tree.brief(statements),
                     new Undo.By(tree.brief(undo)),
                     Look.columnExists(on, change.column()));
@@ -243,7 +259,9 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             List<Step> steps = new ArrayList<>();
             steps.add(new Step(
                     names.claim("drain"),
-                    "Wait for transactions that began before the column was there",
+                    byApplication(setting.spec())
+                            ? "Wait for transactions that began before all code wrote " + change.column()
+                            : "Wait for transactions that began before the column was there",
                     new DrainTransactions(change.table()),
                     new Undo.Nothing(),
                     Look.NO_TRACE));
@@ -278,7 +296,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             "Every row of " + change.table() + " has its value in " + change.column()
                                     + ", whatever partition it is in.",
                             "A partition with rows was probably attached since the plan began. Fill " + change.column()
-                                    + " in these rows, a batch at a time; rows that are written get it by themselves."),
+                                    + " in these rows, a batch at a time; rows that are written from now on have it."),
                     new Undo.Nothing(),
                     Look.noRow(query));
         }
@@ -306,7 +324,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
         private Optional<FillTrigger> fill() {
             return change.fill()
-                    .filter(_ -> fills(change))
+                    .filter(_ -> fills(change) && !byApplication(setting.spec()))
                     .map(expression -> new FillTrigger(change.table(), change.column(), expression));
         }
     }

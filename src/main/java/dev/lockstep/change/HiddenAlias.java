@@ -43,7 +43,7 @@ record HiddenAlias(AliasColumn alias) {
 
     /** One transaction, so that no statement finds neither name. The trigger's function is new, and has no old plans (P17). */
     List<String> hide() {
-        List<String> statements = new ArrayList<>(alias.dropTriggers().toList());
+        List<String> statements = new ArrayList<>(alias.dropTriggers());
         statements.add(rename(alias.name(), column()));
         statements.add(rename(alias.original().name(), alias.name()));
         statements.add("CREATE OR REPLACE FUNCTION " + inOurSchema() + "() RETURNS trigger LANGUAGE plpgsql AS "
@@ -92,7 +92,7 @@ record HiddenAlias(AliasColumn alias) {
     }
 
     private List<String> forgotten() {
-        return alias.hasDomain() ? List.of(alias.forgetPlans()) : List.of();
+        return alias.hasDomain() ? List.of(SyncTriggers.forgetPlans(alias.table())) : List.of();
     }
 
     private String rename(Identifier from, Identifier to) {

@@ -11,8 +11,10 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.RenameColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Rehearsal;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -29,6 +31,10 @@ import java.util.Set;
  * constraints, foreign keys, statistics, grants, the column's place and the indexes' names are never touched, and the end
  * is the same as after a plain {@code RENAME COLUMN}. The price is the same as a copy's: each value is stored twice until
  * the contract.
+ *
+ * <p>Without triggers ({@code sync: Application}) that cannot be: code that writes only the new name comes before the
+ * contract, and from then on only the new column is right. So there a second column takes over for good, by
+ * {@link ReplacementParts}.
  */
 final class RenameColumnRecipe implements Recipe<RenameColumn> {
     @Override
@@ -37,7 +43,19 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
     }
 
     @Override
+    public Set<Rehearsal> rehearsals(RenameColumn change, PlanSpec spec) {
+        return byApplication(spec) ? Set.of(RenameByApplication.rehearsal(change)) : Set.of();
+    }
+
+    private static boolean byApplication(PlanSpec spec) {
+        return spec.sync() == PlanSpec.Sync.APPLICATION;
+    }
+
+    @Override
     public Outcome compile(RenameColumn change, Setting setting, StepNames names) {
+        if (byApplication(setting.spec())) {
+            return RenameByApplication.compile(change, setting, names);
+        }
         Objections objections = new Objections();
         Optional<Table> table =
                 Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);

@@ -14,6 +14,8 @@ public record Blocker(Code code, String object, String owner, String message, St
     public enum Code {
         OLD_VERSION,
         NEW_VERSION,
+        /** It runs, or would start, code of a milestone that the schema cannot bear yet. */
+        CODE_TOO_NEW,
         UNKNOWN_VERSION,
         NOT_ENOUGH_EVIDENCE,
         TEMPLATE_OLD,

@@ -14,10 +14,23 @@ import java.util.Set;
  * @param tables the tables that were asked for and exist, and everything beneath them: partitions, theirs, and inheritance
  *     children
  * @param names what else has a name in the database
+ * @param rehearsals what was asked to be tried out, and could be: on a table and a column that exist
  */
-public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tables, Names names) {
+public record Catalogue(
+        int serverVersion, Role role, Map<TableName, Table> tables, Names names, Map<Rehearsal, Rehearsed> rehearsals) {
     public Catalogue {
         tables = Map.copyOf(tables);
+        rehearsals = Map.copyOf(rehearsals);
+    }
+
+    /** Nothing was tried out. */
+    public Catalogue(int serverVersion, Role role, Map<TableName, Table> tables, Names names) {
+        this(serverVersion, role, tables, names, Map.of());
+    }
+
+    /** The same tables, with what was tried out. */
+    public Catalogue with(Map<Rehearsal, Rehearsed> tried) {
+        return new Catalogue(serverVersion, role, tables, names, tried);
     }
 
     /** The table of this name, if it exists. */
@@ -29,7 +42,7 @@ public record Catalogue(int serverVersion, Role role, Map<TableName, Table> tabl
     public Catalogue with(Table table) {
         Map<TableName, Table> others = new HashMap<>(tables);
         others.put(table.name(), table);
-        return new Catalogue(serverVersion, role, others, names);
+        return new Catalogue(serverVersion, role, others, names, rehearsals);
     }
 
     /**

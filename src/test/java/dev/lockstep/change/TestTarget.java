@@ -3,7 +3,7 @@ package dev.lockstep.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
-import dev.lockstep.engine.Targets.CatalogueReading;
+import dev.lockstep.engine.Targets;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
@@ -51,6 +51,16 @@ final class TestTarget implements AutoCloseable {
         return DriverManager.getConnection(url + options);
     }
 
+    /** What the real reader sees of what this plan wants to know. */
+    Catalogue catalogue(PlanSpec spec) {
+        JdbcTargets targets =
+                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url + "&options=-c%20role=" + role, "", () -> "")), Clock.systemUTC());
+        return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
+            case Targets.CatalogueReading.Read(Catalogue catalogue) -> catalogue;
+            case Targets.CatalogueReading other -> throw new AssertionError(other.toString());
+        };
+    }
+
     void sql(String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String each : statements) {
@@ -84,12 +94,6 @@ final class TestTarget implements AutoCloseable {
     /** Why a plan cannot be done on this database as it is, as {@code path: message}. */
     List<String> refusals(PlanSpec spec) {
         return Plans.refusals(spec, catalogue(spec));
-    }
-
-    private Catalogue catalogue(PlanSpec spec) {
-        JdbcTargets targets =
-                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url + "&options=-c%20role=" + role, "", () -> "")), Clock.systemUTC());
-        return ((CatalogueReading.Read) targets.read(spec.database(), Compiler.tables(spec))).catalogue();
     }
 
     /** Runs the steps of these phases, and looks after each whether it is done and declared the locks it took. */
@@ -258,6 +262,52 @@ final class TestTarget implements AutoCloseable {
                 SELECT 'function', proname, NULL, NULL, prosrc, NULL, NULL, NULL, NULL, NULL, NULL
                 FROM pg_proc WHERE pronamespace IN (SELECT oid FROM theirs)
                   OR pronamespace = 'lockstep'::regnamespace
+                ORDER BY 1, 2, 3, 4
+                """);
+    }
+
+    /**
+     * The same and more, without the order of columns: what is left to compare when a column ended in another place than
+     * the plain form would leave it.
+     */
+    List<String> shape() throws SQLException {
+        return rows("""
+                SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                       pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attacl::text,
+                       col_description(c.oid, a.attnum), a.attstattarget::text, a.attstorage::text, a.attcompression::text,
+                       a.attoptions::text, (SELECT collname::text FROM pg_collation WHERE oid = a.attcollation)
+                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT attisdropped
+                UNION ALL
+                SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated,
+                       obj_description(oid, 'pg_constraint'), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+                UNION ALL
+                SELECT 'index', indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
+                       indisvalid, obj_description(indexrelid, 'pg_class'), indisreplident::text, indisclustered::text,
+                       indisprimary::text, indimmediate::text, NULL, NULL, NULL, NULL
+                FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                UNION ALL
+                SELECT 'statistics', stxrelid::regclass::text, stxname, (SELECT string_agg(attname, ' ' ORDER BY attname)
+                         FROM pg_attribute WHERE attrelid = stxrelid AND attnum = ANY (stxkeys)), NULL,
+                       obj_description(oid, 'pg_statistic_ext'), stxkind::text, stxstattarget::text, NULL, NULL, NULL, NULL,
+                       NULL, NULL
+                FROM pg_statistic_ext
+                UNION ALL
+                SELECT 'sequence', s.seqrelid::regclass::text, format_type(s.seqtypid, NULL), c.relacl::text, s.seqcycle,
+                       s.seqstart::text, s.seqincrement::text, s.seqmin::text, s.seqmax::text, s.seqcache::text,
+                       d.deptype::text, (SELECT attname::text FROM pg_attribute WHERE attrelid = d.refobjid
+                         AND attnum = d.refobjsubid), NULL, NULL
+                FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid
+                LEFT JOIN pg_depend d ON d.objid = s.seqrelid AND d.classid = 'pg_class'::regclass AND d.refobjsubid > 0
+                UNION ALL
+                SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), NULL, tgenabled::text, NULL, NULL,
+                       NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_trigger WHERE NOT tgisinternal
+                UNION ALL
+                SELECT 'function', proname, NULL, prosrc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'lockstep'::regnamespace)
                 ORDER BY 1, 2, 3, 4
                 """);
     }

@@ -113,7 +113,7 @@ class WorkedPlansPostgresTest {
     }
 
     private static List<Step> compile(PlanDocument plan, JdbcTargets targets) {
-        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.tables(plan.spec()));
+        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.inquiry(plan.spec()));
         assertThat(reading).isInstanceOf(CatalogueReading.Read.class);
         return switch (Compiler.compile(plan.spec(), ((CatalogueReading.Read) reading).catalogue())) {
             case Compilation.Compiled(List<Phase> phases, var _) -> {
