@@ -140,7 +140,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
 
     private static Undo back(Table table, Index index) {
         return index.valid()
-                ? new Undo.By(new BuildIndex(table.name(), index.name(), concurrently(index.definition())))
+                ? new Undo.By(new BuildIndex(table.name(), index.name(), IndexSteps.concurrently(index.definition())))
                 : new Undo.Nothing();
     }
 
@@ -151,11 +151,6 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 new DropIndex(table, index.name()),
                 undo,
                 Look.indexGone(table, index.name()));
-    }
-
-    /** As the server prints it, a definition begins with one of two fixed phrases. */
-    private static String concurrently(String definition) {
-        return definition.replaceFirst("^CREATE (UNIQUE )?INDEX ", "CREATE $1INDEX CONCURRENTLY ");
     }
 
     private static List<String> notes(Table table, Column column, Hiding hiding) {

@@ -13,6 +13,7 @@ import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The table gets the new name at once, and a view has the old one until no code uses it. There is one set of rows all the
@@ -32,10 +33,14 @@ final class TableByView {
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        List.of(
-                                functions(view.oldName(), view.renamed(), names),
-                                dependents(view.oldName(), "view", names),
-                                drop(view, names))));
+                        Stream.concat(
+                                        Stream.of(
+                                                functions(view.oldName(), view.renamed(), names),
+                                                dependents(view.oldName(), "view", names),
+                                                drop(view, names)),
+                                        // The view can be brought back as long as the run is not over.
+                                        Hiding.of(setting.spec()).meanwhile(names, "view " + view.oldName()).stream())
+                                .toList()));
         return new Outcome.Parts(
                 parts, RenameTableNotes.byView(view, setting.catalogue().serverVersion()));
     }

@@ -43,6 +43,9 @@ final class LockWait {
     /** When we first saw a transaction: its age where the server does not let us see it. */
     private final Map<String, Stopwatch> seen = new HashMap<>();
 
+    /** How much of the budget, in percent, may be spent in the queue. */
+    private int share = 79;
+
     private Duration longAttemptAt = Duration.ofDays(-1);
     private int refusals;
     private List<Blocker> lastBlockers = List.of();
@@ -72,6 +75,7 @@ final class LockWait {
 
     /** Waits until nobody stands in the way. The connection must not be in a transaction. */
     Clearance untilClear(Connection connection) throws SQLException {
+        share = Math.clamp(80 - LockOrder.tables(connection, locks), 50, 79);
         while (true) {
             if (attempt.stopRequested()) {
                 return new Clearance.Stopped();
@@ -98,7 +102,6 @@ final class LockWait {
         }
     }
 
-    /** A little less than the budget, so that the statements behind the lock fit in as well. */
     private Clearance.Clear clear() {
         return new Clearance.Clear(budgetLeft(), false, List.of());
     }
@@ -131,8 +134,12 @@ final class LockWait {
                 : relaxed.compareTo(LOOK_AT_LEAST_EVERY) > 0 ? LOOK_AT_LEAST_EVERY : relaxed;
     }
 
+    /**
+     * Less than the budget, so that the statements behind the lock fit in as well; with many partitions those take longer,
+     * and the first of them is locked all the while.
+     */
     private Duration budgetLeft() {
-        return Duration.ofMillis(Math.max(1, budget.budgetMilliseconds() * 8L / 10));
+        return Duration.ofMillis(Math.max(1, (long) budget.budgetMilliseconds() * share / 100));
     }
 
     private boolean standing(LockHolder holder) {

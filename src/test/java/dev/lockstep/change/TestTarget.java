@@ -130,15 +130,26 @@ final class TestTarget implements AutoCloseable {
         taken.clear();
     }
 
+    /** An empty database again, sooner than a fresh one is made. */
+    void clear() throws SQLException {
+        taken.clear();
+        for (String schema : rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
+            sql("DROP SCHEMA " + schema + " CASCADE");
+        }
+        sql("CREATE SCHEMA public", "CREATE SCHEMA lockstep");
+    }
+
     void run(Action action) throws SQLException {
         switch (action) {
             case Action.Transactional(var statements, var locks, var _) -> transactional(statements, locks);
             case Action.Standalone(String statement, var _) -> sql(statement);
             case Action.BuildIndex(var _, var _, String statement) -> sql(statement);
+            case Action.RebuildIndex rebuild -> sql(rebuild.statement());
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
             case Action.DrainTransactions _, Action.RevertWindow _ -> {}
+            case Action.CopyRows copy -> copy(copy);
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();
         }
@@ -179,6 +190,10 @@ final class TestTarget implements AutoCloseable {
                 WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'p') AND l.mode <> 'AccessShareLock'
                   AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
                 """);
+    }
+
+    private void copy(Action.CopyRows copy) throws SQLException {
+        sql("BEGIN", "SET LOCAL lockstep." + copy.mark().sql() + " = '*'", copy.statement(copy.pending()), "COMMIT");
     }
 
     private void backfill(Action.Backfill backfill) throws SQLException {
