@@ -198,6 +198,20 @@ public sealed interface Action {
     record Assertion(String query, String expectation, String remedy) implements Action {}
 
     /**
+     * Keeps in the ledger how often statements that mention this have run so far, by the server's own statistics, so that
+     * {@link ProveUnused} can see what has run since.
+     */
+    record CountUses(Departure what) implements Action {}
+
+    /**
+     * Holds the run while something uses this, by the server's own statistics.
+     *
+     * @param counted the step of this run that has counted before
+     * @param quietSeconds for how long nothing must have used it: 1 to 86,400
+     */
+    record ProveUnused(Departure what, String counted, int quietSeconds) implements Action {}
+
+    /**
      * Waits until the old shape has been hidden for long enough. The time begins when the step is first entered, goes by
      * the target's clock, and goes on across restarts.
      *

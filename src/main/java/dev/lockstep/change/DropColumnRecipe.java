@@ -67,7 +67,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
             steps.add(hide(tree, column, names));
             steps.addAll(hiding.meanwhile(names, tree.name() + "." + column.name()));
             foreignKeys(tree.root(), column)
-                    .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).step(lost(tree, column), names)));
+                    .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).forGood(lost(tree, column), names)));
             indexes(tree, column).forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));
             steps.add(drop(tree, column, Hiding.column(tree.name(), column.name()), names));
         } else {
@@ -102,7 +102,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 Look.columnGone(tree.name(), now));
     }
 
-    private static Undo lost(Tree tree, Column column) {
+    private static Undo.Impossible lost(Tree tree, Column column) {
         return new Undo.Impossible(
                 "The values of " + tree.name() + "." + column.name() + " are lost; only a backup has them.");
     }

@@ -50,8 +50,8 @@ record ForeignKeyDrop(
                         Look.constraintGone(table, name)));
     }
 
-    /** After a revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
-    Step step(Undo undo, StepNames names) {
+    /** The same where nothing is put back any more. */
+    Step forGood(Undo.Impossible loss, StepNames names) {
         return new Step(
                 names.claim("drop-foreign-key"),
                 "Drop foreign key " + name,
@@ -59,7 +59,7 @@ record ForeignKeyDrop(
                         List.of(alter() + "DROP CONSTRAINT IF EXISTS " + name.sql()),
                         both(LockMode.ACCESS_EXCLUSIVE),
                         false),
-                undo,
+                loss,
                 Look.constraintGone(table, name));
     }
 

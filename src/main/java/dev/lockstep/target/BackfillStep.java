@@ -59,8 +59,8 @@ final class BackfillStep {
             kept = cursor;
             rows = done;
         }
-        if (gone(connection)) {
-            attempt.note(action.table() + " is not there any more, so there are no rows of it to fill.");
+        if (work instanceof BatchWork.Filling && gone(connection)) {
+            attempt.note(work.table() + " is not there any more, so there are no rows of it to fill.");
             return ledger.finish(rows);
         }
         Optional<StepOutcome> unfit = prepare(connection);
@@ -114,7 +114,7 @@ final class BackfillStep {
     /** A partition may have been dropped since the plan was compiled, for its age as a rule. */
     private boolean gone(Connection connection) throws SQLException {
         return new Query(connection, "SELECT to_regclass(?) IS NULL")
-                .one(row -> row.getBoolean(1), action.table().sql());
+                .one(row -> row.getBoolean(1), work.table().sql());
     }
 
     /** Settings of this dedicated session, and why it cannot work. */

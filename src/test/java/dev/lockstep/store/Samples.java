@@ -1,6 +1,7 @@
 package dev.lockstep.store;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.Departure;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
@@ -112,6 +113,8 @@ final class Samples {
                         Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
+                new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
                 new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),
