@@ -37,6 +37,13 @@ public sealed interface Action {
      */
     record BuildIndex(TableName table, Identifier index, String statement) implements Action {}
 
+    /** REINDEX INDEX CONCURRENTLY. What an earlier one left under names of the server's is dropped first (P10). */
+    record RebuildIndex(TableName table, Identifier index) implements Action {
+        public String statement() {
+            return "REINDEX INDEX CONCURRENTLY " + new TableName(table.schema(), index).sql();
+        }
+    }
+
     /** DROP INDEX CONCURRENTLY IF EXISTS. */
     record DropIndex(TableName table, Identifier index) implements Action {}
 
@@ -189,6 +196,20 @@ public sealed interface Action {
      * @param remedy what a person can do about it, as a sentence
      */
     record Assertion(String query, String expectation, String remedy) implements Action {}
+
+    /**
+     * Keeps in the ledger how often statements that mention this have run so far, by the server's own statistics, so that
+     * {@link ProveUnused} can see what has run since.
+     */
+    record CountUses(Departure what) implements Action {}
+
+    /**
+     * Holds the run while something uses this, by the server's own statistics.
+     *
+     * @param counted the step of this run that has counted before
+     * @param quietSeconds for how long nothing must have used it: 1 to 86,400
+     */
+    record ProveUnused(Departure what, String counted, int quietSeconds) implements Action {}
 
     /**
      * Waits until the old shape has been hidden for long enough. The time begins when the step is first entered, goes by

@@ -6,6 +6,7 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -40,21 +41,27 @@ final class Demands {
     }
 
     /**
-     * Where the application keeps the shapes equal, code that writes both and code that only writes the new one must be told
-     * apart: the first must be everywhere before the second may come, and one deploy for both would leave rows behind (P25).
+     * Where the application keeps the shapes equal, three releases must be told apart: each must be everywhere before the
+     * first pod of the next may run, and one deploy for two of them would leave rows behind or unread (P25).
      */
     private static void checkReleases(WorkloadSpec workload, String path, Objections objections) {
-        Versions both = workload.versions().get(Milestone.DUAL_WRITE);
-        Versions only = workload.versions().get(Milestone.NEW_ONLY);
-        if (both == null || only == null || both.equals(only)) {
+        Optional<Versions> both = declared(workload, Milestone.DUAL_WRITE);
+        Optional<Versions> read = declared(workload, Milestone.READ_NEW);
+        Optional<Versions> only = declared(workload, Milestone.NEW_ONLY);
+        if (both.isEmpty() || read.isEmpty() || only.isEmpty() || only.equals(both) || only.equals(read)) {
             objections.add(
                     path,
-                    "With sync: Application, workload " + workload.name() + " must say which versions write both shapes"
-                            + " and, in another set, which no longer touch the old one: while the first roll out, the"
-                            + " second must not run yet. For example dual-write: \">=1.4.0\" and new-only: \">=1.5.0\""
-                            + " (read-new in between where that is a release of its own). Leave out workloads whose"
-                            + " code touches neither.");
+                    "With sync: Application, workload " + workload.name()
+                            + " must say which versions write both shapes,"
+                            + " which of them read the new one (the same, if they prefer it already), and, in another set,"
+                            + " which no longer touch the old one: while one rolls out, the next must not run yet. For"
+                            + " example dual-write: \">=1.4.0\", read-new: \">=1.5.0\" and new-only: \">=1.6.0\"."
+                            + " Leave out workloads whose code touches neither shape.");
         }
+    }
+
+    private static Optional<Versions> declared(WorkloadSpec workload, Milestone milestone) {
+        return Optional.ofNullable(workload.versions().get(milestone));
     }
 
     private static void check(WorkloadSpec workload, Set<Milestone> required, String path, Objections objections) {

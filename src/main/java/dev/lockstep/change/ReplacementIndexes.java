@@ -74,13 +74,25 @@ record ReplacementIndexes(ReplacementColumn replacement) {
             statements.add("ALTER STATISTICS " + twin(each.name()).sql() + " RENAME TO "
                     + each.name().name().sql());
         }
-        rehearsed()
-                .replicaIdentity()
-                .ifPresent(index -> statements.add(
-                        "ALTER TABLE " + table().sql() + " REPLICA IDENTITY USING INDEX " + index.sql()));
-        rehearsed()
-                .clusteredOn()
-                .ifPresent(index -> statements.add("ALTER TABLE " + table().sql() + " CLUSTER ON " + index.sql()));
+        for (Index index : rehearsed().indexes()) {
+            statements.addAll(ties(index));
+        }
+        return statements;
+    }
+
+    /** What hangs on the index of this name. */
+    private List<String> ties(Index index) {
+        List<String> statements = new ArrayList<>();
+        replacement.table().indexes().stream()
+                .filter(original -> original.name().equals(index.name()))
+                .map(Index::ties)
+                .forEach(ties -> {
+                    statements.addAll(ties.extras());
+                    if (ties.replicaIdentity()) {
+                        statements.add("ALTER TABLE " + table().sql() + " REPLICA IDENTITY USING INDEX "
+                                + index.name().sql());
+                    }
+                });
         return statements;
     }
 

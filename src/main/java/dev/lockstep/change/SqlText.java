@@ -15,6 +15,11 @@ final class SqlText {
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
     }
 
+    /** Names in a row, each quoted where it must be. */
+    static String names(List<Identifier> names) {
+        return names.stream().map(Identifier::sql).collect(Collectors.joining(", "));
+    }
+
     /** A dollar-quoted body whose tag does not occur in it. */
     static String body(String code) {
         String tag = "$lockstep$";

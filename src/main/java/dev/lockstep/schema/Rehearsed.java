@@ -37,7 +37,7 @@ public sealed interface Rehearsed {
      * @param indexes valid ones that mention the column
      * @param checks that mention the column
      * @param foreignKeys of this table and of others, that the column has a part in
-     * @param remarks comments on what is listed here
+     * @param remarks comments on the constraints and the statistics
      */
     record Played(
             boolean instant,
@@ -49,8 +49,6 @@ public sealed interface Rehearsed {
             List<ForeignKey> foreignKeys,
             List<Statistics> statistics,
             Optional<Numbering> numbering,
-            Optional<Identifier> replicaIdentity,
-            Optional<Identifier> clusteredOn,
             List<Remark> remarks)
             implements Rehearsed {
         public Played {
@@ -126,12 +124,18 @@ public sealed interface Rehearsed {
      * The sequence that numbers a column and is dropped with it.
      *
      * @param identity whether it belongs to the column by {@code GENERATED … AS IDENTITY}
-     * @param options as {@code CREATE SEQUENCE} has them, without the type: {@code INCREMENT BY 1 …}
+     * @param increment what each number is more than the one before; negative where it counts down
+     * @param options the others, as {@code CREATE SEQUENCE} has them, without the type: {@code CACHE 1}
      * @param usedByDefault whether the column's default draws from it
      * @param grants who may use it, beside its owner
      */
     record Numbering(
-            TableName sequence, boolean identity, String options, boolean usedByDefault, List<ColumnGrant> grants) {
+            TableName sequence,
+            boolean identity,
+            long increment,
+            String options,
+            boolean usedByDefault,
+            List<ColumnGrant> grants) {
         public Numbering {
             grants = List.copyOf(grants);
         }
@@ -140,7 +144,7 @@ public sealed interface Rehearsed {
     /**
      * A comment.
      *
-     * @param on what it is on, as SQL: {@code INDEX public.by_name}
+     * @param on what it is on, as SQL: {@code STATISTICS public.together}
      */
     record Remark(String on, String text) {}
 }

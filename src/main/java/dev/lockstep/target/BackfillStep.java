@@ -59,6 +59,10 @@ final class BackfillStep {
             kept = cursor;
             rows = done;
         }
+        if (work instanceof BatchWork.Filling && gone(connection)) {
+            attempt.note(work.table() + " is not there any more, so there are no rows of it to fill.");
+            return ledger.finish(rows);
+        }
         Optional<StepOutcome> unfit = prepare(connection);
         return unfit.isPresent() ? unfit.get() : passes(connection, ledger, Position.from(kept));
     }
@@ -105,6 +109,12 @@ final class BackfillStep {
         Position nextSlice() {
             return new Position(pass, next, end, blocks, slice + 1, slices);
         }
+    }
+
+    /** A partition may have been dropped since the plan was compiled, for its age as a rule. */
+    private boolean gone(Connection connection) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NULL")
+                .one(row -> row.getBoolean(1), work.table().sql());
     }
 
     /** Settings of this dedicated session, and why it cannot work. */

@@ -131,18 +131,12 @@ record CarriedParts(
                 hanging.foreignKeys(),
                 kept,
                 hanging.numbering(),
-                hanging.markedIndex("indisreplident").filter(name -> named(carried, name)),
-                hanging.markedIndex("indisclustered").filter(name -> named(carried, name)),
                 hanging.remarks(
                         Stream.concat(
                                         carried.stream().map(Index::name),
                                         checks.stream().map(Constraint::name))
                                 .toList(),
                         kept));
-    }
-
-    private static boolean named(List<Index> indexes, Identifier name) {
-        return indexes.stream().anyMatch(index -> index.name().equals(name));
     }
 
     /** Under the name that the table's own index has. */

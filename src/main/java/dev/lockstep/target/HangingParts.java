@@ -86,7 +86,7 @@ final class HangingParts {
     Optional<Numbering> numbering() throws SQLException {
         return new Query(connection, """
                         SELECT n.nspname, c.relname, c.oid::bigint AS oid, d.deptype = 'i' AS identity,
-                               concat_ws(' ', 'INCREMENT BY ' || s.seqincrement,
+                               s.seqincrement, concat_ws(' ',
                                  CASE WHEN s.seqmin NOT IN (1, limits.least) THEN 'MINVALUE ' || s.seqmin END,
                                  CASE WHEN s.seqmax NOT IN (-1, limits.most) THEN 'MAXVALUE ' || s.seqmax END,
                                  CASE WHEN s.seqstart <> CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END
@@ -125,35 +125,22 @@ final class HangingParts {
         return new Numbering(
                 name(row, "nspname", "relname"),
                 row.getBoolean("identity"),
+                row.getLong("seqincrement"),
                 row.getString("options"),
                 row.getBoolean("used"),
                 grants);
     }
 
-    /** The index of the table with this mark ({@code indisreplident} or {@code indisclustered}). */
-    Optional<Identifier> markedIndex(String mark) throws SQLException {
-        return new Query(
-                        connection,
-                        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ?::oid AND i."
-                                + mark + " ORDER BY c.relname")
-                .first(row -> new Identifier(row.getString(1)), table);
-    }
-
-    /** Comments on these indexes and constraints of the table, and on these statistics. */
+    /** Comments on these constraints of the table, and on these statistics. */
     List<Remark> remarks(List<Identifier> names, List<Rehearsed.Statistics> statistics) throws SQLException {
-        List<Remark> remarks = new ArrayList<>(
-                new Query(connection, """
-                        SELECT format('INDEX %I.%I', n.nspname, c.relname), obj_description(c.oid, 'pg_class')
-                        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE i.indrelid = ?::oid AND c.relname = ANY (?::text[])
-                          AND obj_description(c.oid, 'pg_class') IS NOT NULL
-                        UNION ALL
+        List<Remark> remarks =
+                new ArrayList<>(new Query(connection, """
                         SELECT format('CONSTRAINT %I ON %I.%I', k.conname, n.nspname, c.relname),
                                obj_description(k.oid, 'pg_constraint')
                         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                         WHERE k.conrelid = ?::oid AND k.conname = ANY (?::text[])
                           AND obj_description(k.oid, 'pg_constraint') IS NOT NULL
-                        ORDER BY 1""").list(HangingParts::remark, table, array(names), table, array(names)));
+                        ORDER BY 1""").list(HangingParts::remark, table, array(names)));
         for (Rehearsed.Statistics each : statistics) {
             remarks.addAll(new Query(connection, """
                             SELECT 'STATISTICS ' || ?, obj_description(s.oid, 'pg_statistic_ext') FROM pg_statistic_ext s

@@ -143,12 +143,25 @@ final class RehearsalStage {
             if (retyping.both()) {
                 attempt(Over.TYPE, add(rehearsal.as(), retyping.type(), Optional.empty()));
                 String down = retyping.down().orElse(rehearsal.as().sql());
-                attempt(Over.DOWN, add(PROBE, baseType(), Optional.of(cast(down, baseType()))));
-                attempt(Over.DOWN, drop(PROBE));
+                settled(Over.DOWN, cast(down, baseType()), baseType());
                 attempt(Over.TYPE, drop(rehearsal.as()));
             }
-            attempt(Over.UP, add(PROBE, retyping.type(), Optional.of(up(retyping))));
-            attempt(Over.UP, drop(PROBE));
+            settled(Over.UP, up(retyping), retyping.type());
+        }
+
+        /** Gives the same value for the same row, whoever evaluates it. */
+        private void settled(Over over, String expression, String type) throws SQLException, Stumbled {
+            Savepoint here = connection.setSavepoint();
+            try {
+                statement.execute(add(PROBE, type, Optional.of(expression)));
+                attempt(over, drop(PROBE));
+            } catch (SQLException e) {
+                boolean mutable = SqlFailure.state(e).equals("42P17");
+                connection.rollback(here);
+                if (!mutable || !new EnumCasts(connection, copy).only(expression)) {
+                    throw stumbled(over, e);
+                }
+            }
         }
 
         /** The default as the server converts it, except where the author says how values are converted. */

@@ -1,6 +1,7 @@
 package dev.lockstep.store;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.Departure;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
@@ -98,6 +99,7 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
+                new Action.RebuildIndex(USERS, NAME),
                 new Action.Backfill(
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
@@ -111,6 +113,8 @@ final class Samples {
                         Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
+                new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
                 new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),
