@@ -11,6 +11,7 @@ import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.RolloutSettings;
@@ -105,6 +106,12 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Testimonies testimonies(Plans plans, Runs runs, Targets targets) {
+        return new Testimonies(plans, runs, targets);
     }
 
     @Produces

@@ -9,6 +9,10 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -23,6 +27,9 @@ import java.util.regex.Pattern;
  * Any other default is set after the column is there, and rows that exist get it from the backfill. {@code fill} is for
  * rows that exist and, through a trigger, for code that does not write the column yet. NOT NULL comes last, when every row
  * has a value. Nothing of this loses anything, so each step can be taken back.
+ *
+ * <p>Where the application keeps the shapes equal ({@code sync: Application}) there is no trigger: rows are filled once all
+ * code writes the column, and every transaction that began before has ended (P25).
  */
 final class AddColumnRecipe implements Recipe<AddColumn> {
     /** Numbers, strings (with a cast to a type that is named plainly) and truth values. */
@@ -38,8 +45,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
     @Override
     public Outcome compile(AddColumn change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Table> table =
-                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         new NewColumnType(change.type()).objection().ifPresent(why -> objections.add(setting.path() + ".type", why));
         if (!change.nullable() && given(change).isEmpty() && change.fill().isEmpty()) {
             objections.add(
@@ -49,25 +55,75 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             + " not know it yet, would have no value. Give a default or a fill expression, or set"
                             + " nullable: true.");
         }
-        table.ifPresent(known -> check(known, change, setting.path(), objections));
-        return objections.any() || table.isEmpty()
+        tree.ifPresent(known -> check(known, change, setting.path(), objections));
+        return objections.any() || tree.isEmpty()
                 ? new Outcome.Refused(objections.all())
-                : new Outcome.Parts(new Shape(change, table.get(), setting, names).parts(), notes(change));
+                : new Outcome.Parts(
+                        new Shape(change, tree.get(), setting, names).parts(), notes(change, setting.spec()));
     }
 
-    private static void check(Table table, AddColumn change, String path, Objections objections) {
-        Ground.nameIsFree(table, change.column(), path + ".column", objections);
+    /** The column is there, and still may be NULL where it is to get its values from a backfill. */
+    @Override
+    public Catalogue after(AddColumn change, Catalogue catalogue) {
+        return catalogue
+                .table(change.table())
+                .map(table -> catalogue.with(table.with(new Column(
+                        change.column(),
+                        1
+                                + table.columns().stream()
+                                        .mapToInt(Column::attribute)
+                                        .max()
+                                        .orElse(0),
+                        change.type(),
+                        Optional.empty(),
+                        !change.nullable() && instant(change),
+                        given(change).map(AddColumnRecipe::defaultValue).orElse(new DefaultValue.None()),
+                        List.of(),
+                        change.type(),
+                        change.comment()))))
+                .orElse(catalogue);
+    }
+
+    private static DefaultValue defaultValue(String expression) {
+        return CONSTANT.matcher(expression.strip()).matches()
+                ? new DefaultValue.Stable(expression)
+                : new DefaultValue.Volatile(expression);
+    }
+
+    private static void check(Tree tree, AddColumn change, String path, Objections objections) {
+        tree.all().forEach(table -> Ground.nameIsFree(table, change.column(), path + ".column", objections));
         if (rowsNeedValue(change)) {
-            Ground.rowsCanBeUpdated(table, path + ".table", objections);
+            tree.all().forEach(table -> Ground.rowsCanBeUpdated(table, path + ".table", objections));
         }
         if (fills(change)) {
-            Ground.noOtherRun(table, path + ".table", objections);
+            Ground.noOtherRun(tree.root(), path + ".table", objections);
+        }
+        boolean spellsTheRoot =
+                expression(change).filter(text -> says(text, tree.root())).isPresent();
+        if (tree.divided() && rowsNeedValue(change) && spellsTheRoot) {
+            objections.add(
+                    path + (change.fill().isPresent() ? ".fill" : ".default"),
+                    "Says " + tree.name() + " before a column, but the rows are in its partitions, which have names of"
+                            + " their own. Write the columns alone.");
         }
     }
 
-    private static List<String> notes(AddColumn change) {
+    private static Optional<String> expression(AddColumn change) {
+        return change.fill().or(() -> given(change));
+    }
+
+    private static boolean says(String expression, Table table) {
+        return Pattern.compile(
+                        "(?<![\\p{L}\\p{N}_$])"
+                                + Pattern.quote(table.name().name().value()) + "\"?\\s*\\.",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(expression)
+                .find();
+    }
+
+    private static List<String> notes(AddColumn change, PlanSpec spec) {
         List<String> notes = new ArrayList<>();
-        if (fills(change)) {
+        if (fills(change) && !byApplication(spec)) {
             notes.add(
                     "The fill expression of " + change.column() + " also runs in a trigger, with the rights of whoever"
                             + " writes the row: functions that it calls must be open to them.");
@@ -102,16 +158,27 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         return change.fill().isPresent() && given(change).isEmpty();
     }
 
+    /** Whether all code writes the column before rows that exist are filled, so that no trigger is needed (P25). */
+    private static boolean byApplication(PlanSpec spec) {
+        return spec.sync() == PlanSpec.Sync.APPLICATION;
+    }
+
     /** The change on its table. */
-    private record Shape(AddColumn change, Table table, Setting setting, StepNames names) {
+    private record Shape(AddColumn change, Tree tree, Setting setting, StepNames names) {
         List<Part> parts() {
             List<Part> parts = new ArrayList<>();
             parts.add(new Part(PhaseType.EXPAND, Optional.empty(), expand()));
+            boolean writtenFirst = fills(change) && byApplication(setting.spec());
             if (rowsNeedValue(change)) {
-                parts.add(new Part(PhaseType.BACKFILL, Optional.empty(), backfill()));
+                parts.add(new Part(
+                        PhaseType.BACKFILL,
+                        writtenFirst ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty(),
+                        backfill()));
             }
-            boolean gated = fills(change)
-                    && (!change.nullable() || !setting.spec().workloads().isEmpty());
+            boolean gated = writtenFirst
+                    || (fills(change)
+                            && (!change.nullable()
+                                    || !setting.spec().workloads().isEmpty()));
             Optional<Milestone> require = gated ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty();
             if (gated) {
                 parts.add(new Part(PhaseType.DEPLOY, require, List.of()));
@@ -153,7 +220,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             List.of("SELECT pg_catalog.count(CAST(" + SqlText.enclosed(expression) + " AS "
                                     + change.type() + ")) FROM "
                                     + change.table().sql()),
-                            List.of(new TableLock(change.table(), LockMode.ACCESS_SHARE)),
+                            tree.locks(LockMode.ACCESS_SHARE),
                             true),
                     new Undo.Nothing(),
                     Look.NO_TRACE);
@@ -161,7 +228,6 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
         private Step add() {
             TableName on = change.table();
-            List<TableLock> locks = List.of(new TableLock(on, LockMode.ACCESS_EXCLUSIVE));
             String alter = "ALTER TABLE " + on.sql() + " ";
             String column = change.column().sql();
             List<String> statements = new ArrayList<>();
@@ -183,31 +249,56 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             return new Step(
                     names.claim("add-column"),
                     "Add " + on + "." + change.column()
-                            + (fills(change) ? ", filled by a trigger for code that does not write it" : ""),
-                    new Transactional(statements, locks, false),
-                    new Undo.By(new Transactional(undo, locks, false)),
+                            + (fill().isPresent() ? ", filled by a trigger for code that does not write it" : ""),
+                    tree.brief(statements),
+                    new Undo.By(tree.brief(undo)),
                     Look.columnExists(on, change.column()));
         }
 
         private List<Step> backfill() {
-            String value =
-                    change.fill().or(() -> given(change)).map(SqlText::enclosed).orElseThrow();
-            return List.of(
-                    new Step(
-                            names.claim("drain"),
-                            "Wait for transactions that began before the column was there",
-                            new DrainTransactions(change.table()),
-                            new Undo.Nothing(),
-                            Look.NO_TRACE),
-                    new Step(
-                            names.claim("fill"),
-                            "Give " + change.column() + " a value in every row of " + change.table(),
-                            new Backfill(
-                                    change.table(),
-                                    new Fill(change.column(), value, pending()),
-                                    setting.spec().backfill().userTriggers()),
-                            new Undo.Nothing(),
-                            Look.noRow("SELECT FROM " + change.table().sql() + " WHERE " + pending())));
+            List<Step> steps = new ArrayList<>();
+            steps.add(new Step(
+                    names.claim("drain"),
+                    byApplication(setting.spec())
+                            ? "Wait for transactions that began before all code wrote " + change.column()
+                            : "Wait for transactions that began before the column was there",
+                    new DrainTransactions(change.table()),
+                    new Undo.Nothing(),
+                    Look.NO_TRACE));
+            tree.leaves().forEach(leaf -> steps.add(fill(leaf.name())));
+            if (tree.divided()) {
+                steps.add(everyPartition());
+            }
+            return steps;
+        }
+
+        private Step fill(TableName leaf) {
+            String value = expression(change).map(SqlText::enclosed).orElseThrow();
+            return new Step(
+                    names.claim("fill"),
+                    "Give " + change.column() + " a value in every row of " + leaf,
+                    new Backfill(
+                            leaf,
+                            new Fill(change.column(), value, pending()),
+                            setting.spec().backfill().userTriggers()),
+                    new Undo.Nothing(),
+                    Look.noRow("SELECT FROM " + leaf.sql() + " WHERE " + pending()));
+        }
+
+        /** A partition that was attached after the plan had been compiled has no backfill of its own. */
+        private Step everyPartition() {
+            String query = RowNames.query(tree.root(), pending());
+            return new Step(
+                    names.claim("filled"),
+                    "Prove that " + change.column() + " has its value in every partition of " + change.table(),
+                    new Assertion(
+                            query,
+                            "Every row of " + change.table() + " has its value in " + change.column()
+                                    + ", whatever partition it is in.",
+                            "A partition with rows was probably attached since the plan began. Fill " + change.column()
+                                    + " in these rows, a batch at a time; rows that are written get it by themselves."),
+                    new Undo.Nothing(),
+                    Look.noRow(query));
         }
 
         /**
@@ -215,7 +306,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
          * spend a number for each look and never gives NULL.
          */
         private String pending() {
-            String expression = change.fill().or(() -> given(change)).orElseThrow();
+            String expression = expression(change).orElseThrow();
             String isNull = change.column().sql() + " IS NULL";
             return !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
                     ? isNull
@@ -225,15 +316,15 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private List<Step> contract() {
             List<Step> steps = new ArrayList<>();
             if (!change.nullable() && !instant(change)) {
-                steps.addAll(new NotNull(table, change.column()).set(names));
+                steps.addAll(new NotNull(tree, change.column()).set(names));
             }
-            fill().ifPresent(trigger -> steps.add(trigger.end(names)));
+            fill().ifPresent(trigger -> steps.add(trigger.end(tree, names)));
             return steps;
         }
 
         private Optional<FillTrigger> fill() {
             return change.fill()
-                    .filter(_ -> fills(change))
+                    .filter(_ -> fills(change) && !byApplication(setting.spec()))
                     .map(expression -> new FillTrigger(change.table(), change.column(), expression));
         }
     }

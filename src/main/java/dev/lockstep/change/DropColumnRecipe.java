@@ -3,7 +3,6 @@ package dev.lockstep.change;
 import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DropIndex;
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.DropColumn;
 import dev.lockstep.plan.Milestone;
@@ -11,6 +10,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
@@ -34,59 +34,87 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
     @Override
     public Outcome compile(DropColumn change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Table> table =
-                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
-        Optional<Column> column =
-                table.flatMap(known -> Ground.column(known, change.column(), setting.path() + ".column", objections));
-        if (table.isPresent() && column.isPresent()) {
-            DropObjections.check(table.get(), column.get(), setting.path(), objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Column> column = tree.flatMap(
+                known -> Ground.column(known.root(), change.column(), setting.path() + ".column", objections));
+        if (tree.isPresent() && column.isPresent()) {
+            DropObjections.check(tree.get(), column.get(), setting.path(), objections);
         }
-        if (objections.any() || table.isEmpty() || column.isEmpty()) {
+        if (objections.any() || tree.isEmpty() || column.isEmpty()) {
             return new Outcome.Refused(objections.all());
         }
         List<Part> parts = List.of(
-                new Part(PhaseType.EXPAND, Optional.empty(), expand(table.get(), column.get(), names)),
+                new Part(PhaseType.EXPAND, Optional.empty(), expand(tree.get(), column.get(), names)),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        contract(table.get(), column.get(), names)));
-        return new Outcome.Parts(parts, notes(table.get(), column.get()));
+                        contract(tree.get(), column.get(), setting, names)));
+        return new Outcome.Parts(parts, notes(tree.get().root(), column.get(), Hiding.of(setting.spec())));
     }
 
     /** Code that no longer knows the column must be able to insert rows while it is still there. */
-    private static List<Step> expand(Table table, Column column, StepNames names) {
+    private static List<Step> expand(Tree tree, Column column, StepNames names) {
         boolean inTheWay = column.notNull() && column.defaultValue() instanceof DefaultValue.None;
-        return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
+        return inTheWay ? new NotNull(tree, column.name()).release(names) : List.of();
     }
 
-    private static List<Step> contract(Table table, Column column, StepNames names) {
+    private static List<Step> contract(Tree tree, Column column, Setting setting, StepNames names) {
+        Hiding hiding = Hiding.of(setting.spec());
         List<Step> steps = new ArrayList<>();
-        steps.add(dependents(table, column, names));
-        foreignKeys(table, column).forEach(key -> steps.addAll(dropForeignKey(table.name(), key, names)));
-        indexes(table, column).forEach(index -> steps.add(dropIndex(table.name(), index, names)));
-        steps.add(new Step(
-                names.claim("drop-column"),
-                "Drop " + table.name() + "." + column.name(),
-                new Transactional(
-                        List.of("ALTER TABLE " + table.name().sql() + " DROP COLUMN "
-                                + column.name().sql()),
-                        List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)),
-                        false),
-                new Undo.Impossible(
-                        "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them."),
-                Look.columnGone(table.name(), column.name())));
+        steps.add(dependents(tree, column, names));
+        if (hiding.wanted()) {
+            steps.add(hide(tree, column, names));
+            steps.addAll(hiding.meanwhile(names, tree.name() + "." + column.name()));
+            foreignKeys(tree.root(), column)
+                    .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).forGood(lost(tree, column), names)));
+            indexes(tree, column).forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));
+            steps.add(drop(tree, column, Hiding.column(tree.name(), column.name()), names));
+        } else {
+            foreignKeys(tree.root(), column)
+                    .forEach(key -> steps.addAll(new ForeignKeyDrop(tree.name(), key).steps(names)));
+            indexes(tree, column)
+                    .forEach(index -> steps.add(dropIndex(tree.name(), index, back(tree.root(), index), names)));
+            steps.add(drop(tree, column, column.name(), names));
+        }
         return steps;
     }
 
-    private static Step dependents(Table table, Column column, StepNames names) {
-        String query = TriggerSources.mentioning(table.name(), column.name());
+    private static Step hide(Tree tree, Column column, StepNames names) {
+        Identifier hidden = Hiding.column(tree.name(), column.name());
+        String alter = tree.alter() + "RENAME COLUMN ";
+        return new Step(
+                names.claim("hide"),
+                "Hide " + tree.name() + "." + column.name() + " as " + hidden,
+                tree.brief(alter + column.name().sql() + " TO " + hidden.sql()),
+                new Undo.By(tree.brief(SqlText.onlyIf(
+                        Look.columnExists(tree.name(), hidden),
+                        alter + hidden.sql() + " TO " + column.name().sql()))),
+                Look.renamed(tree.name(), column.name(), hidden));
+    }
+
+    private static Step drop(Tree tree, Column column, Identifier now, StepNames names) {
+        return new Step(
+                names.claim("drop-column"),
+                "Drop " + tree.name() + "." + column.name(),
+                tree.brief(tree.alter() + "DROP COLUMN " + now.sql()),
+                lost(tree, column),
+                Look.columnGone(tree.name(), now));
+    }
+
+    private static Undo.Impossible lost(Tree tree, Column column) {
+        return new Undo.Impossible(
+                "The values of " + tree.name() + "." + column.name() + " are lost; only a backup has them.");
+    }
+
+    private static Step dependents(Tree tree, Column column, StepNames names) {
+        String query = TriggerSources.mentioning(tree, column.name());
         return new Step(
                 names.claim("dependents"),
                 "Look for trigger functions that still say " + column.name(),
                 new Assertion(
                         query,
-                        "No trigger on " + table.name() + " uses column " + column.name() + ".",
+                        "No trigger on " + tree.name() + " uses column " + column.name() + ".",
                         "Rewrite the function without the column, or drop the trigger; otherwise every write would fail"
                                 + " in it."),
                 new Undo.Nothing(),
@@ -105,66 +133,18 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .filter(index -> index.columns().contains(column.name()));
     }
 
-    /**
-     * Put back, a foreign key is added NOT VALID, and validated in a transaction of its own. That second part belongs to
-     * the look before the drop, as what comes last forward is taken back first.
-     */
-    private static List<Step> dropForeignKey(TableName table, Constraint key, StepNames names) {
-        String changed = "SELECT " + SqlText.literal(key.name().value()) + " WHERE NOT ("
-                + Look.constraintExists(table, key.name()) + ")";
-        String alter = "ALTER TABLE " + table.sql() + " ";
-        String unproven = key.definition().endsWith(" NOT VALID") ? "" : " NOT VALID";
-        List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
-                .toList();
-        List<TableLock> back = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
-                .toList();
-        List<TableLock> proof = Stream.concat(
-                        Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                        key.referenced().stream()
-                                .filter(other -> !other.equals(table))
-                                .map(other -> new TableLock(other, LockMode.ROW_SHARE)))
-                .toList();
-        Undo validate = key.validated()
-                ? new Undo.By(new Transactional(
-                        List.of(SqlText.onlyIf(
-                                Look.constraintExists(table, key.name()),
-                                alter + "VALIDATE CONSTRAINT " + key.name().sql())),
-                        proof,
-                        true))
-                : new Undo.Nothing();
-        return List.of(
-                new Step(
-                        names.claim("foreign-key"),
-                        "See that foreign key " + key.name() + " is there, as when the plan was reviewed",
-                        new Assertion(
-                                changed,
-                                "Table " + table + " has the foreign key " + key.name() + ".",
-                                "Somebody has dropped it since. Add it again, or abort and start the plan anew."),
-                        validate,
-                        Look.noRow(changed)),
-                new Step(
-                        names.claim("drop-foreign-key"),
-                        "Drop foreign key " + key.name(),
-                        new Transactional(
-                                List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
-                        new Undo.By(new Transactional(
-                                List.of(SqlText.onlyIf(
-                                        Look.constraintGone(table, key.name()),
-                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
-                                                + unproven)),
-                                back,
-                                false)),
-                        Look.constraintGone(table, key.name())));
+    /** A partitioned index cannot be dropped concurrently (P11); it goes with the column, which takes no longer. */
+    private static Stream<Index> indexes(Tree tree, Column column) {
+        return tree.divided() ? Stream.empty() : indexes(tree.root(), column);
     }
 
-    private static Step dropIndex(TableName table, Index index, StepNames names) {
-        Undo undo = index.valid()
-                ? new Undo.By(new BuildIndex(table, index.name(), concurrently(index.definition())))
+    private static Undo back(Table table, Index index) {
+        return index.valid()
+                ? new Undo.By(new BuildIndex(table.name(), index.name(), IndexSteps.concurrently(index.definition())))
                 : new Undo.Nothing();
+    }
+
+    private static Step dropIndex(TableName table, Index index, Undo undo, StepNames names) {
         return new Step(
                 names.claim("drop-index"),
                 "Drop index " + index.name(),
@@ -173,13 +153,12 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 Look.indexGone(table, index.name()));
     }
 
-    /** As the server prints it, a definition begins with one of two fixed phrases. */
-    private static String concurrently(String definition) {
-        return definition.replaceFirst("^CREATE (UNIQUE )?INDEX ", "CREATE $1INDEX CONCURRENTLY ");
-    }
-
-    private static List<String> notes(Table table, Column column) {
+    private static List<String> notes(Table table, Column column, Hiding hiding) {
         List<String> notes = new ArrayList<>();
+        if (hiding.wanted()) {
+            notes.add("While it is hidden, code that reads every column (SELECT *) still gets " + column.name()
+                    + ", under the name " + Hiding.column(table.name(), column.name()) + ".");
+        }
         indexes(table, column)
                 .filter(index -> index.columns().size() > 1)
                 .forEach(index -> notes.add("Index " + index.name() + " covers other columns too, and goes with "

@@ -99,8 +99,13 @@ public final class Locks {
                     case Action.Standalone standalone -> standalone.locks();
                     case Action.BuildIndex _,
                             Action.DropIndex _,
+                            Action.RebuildIndex _,
                             Action.Backfill _,
                             Action.DrainTransactions _,
+                            Action.CopyRows _,
+                            Action.CountUses _,
+                            Action.ProveUnused _,
+                            Action.RevertWindow _,
                             Action.Assertion _ -> List.<TableLock>of();
                 })
                 .orElseGet(List::of);

@@ -81,7 +81,7 @@ record WorkloadJudgement(WorkloadSpec spec, Question question, Patience patience
             String none =
                     seen.desiredReplicas() == 0 ? " It is scaled to zero, but can be scaled up at any moment." : "";
             findings.wrong(new Blocker(
-                    question.wrongTemplate(),
+                    question.wrongTemplate(readings.wrong()),
                     template,
                     owner(),
                     "The pod template of " + owner() + " says " + readings.said() + "; the gate wants "

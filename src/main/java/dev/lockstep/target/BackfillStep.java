@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.change.Action;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
@@ -34,13 +33,18 @@ final class BackfillStep {
     private static final int SHOWN_KEYS = 5;
     private static final Duration RETRY_LOCKED_ROWS = Duration.ofSeconds(5);
 
+    /** Between two batches while a standby is too far behind. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final Attempt attempt;
-    private final Action.Backfill action;
+    private final BatchWork work;
     private long rows;
 
-    BackfillStep(Attempt attempt, Action.Backfill action) {
+    BackfillStep(Attempt attempt, BatchWork work) {
         this.attempt = attempt;
-        this.action = action;
+        this.work = work;
     }
 
     StepOutcome run(Connection connection) throws SQLException {
@@ -55,18 +59,30 @@ final class BackfillStep {
             kept = cursor;
             rows = done;
         }
+        if (work instanceof BatchWork.Filling && gone(connection)) {
+            attempt.note(work.table() + " is not there any more, so there are no rows of it to fill.");
+            return ledger.finish(rows);
+        }
         Optional<StepOutcome> unfit = prepare(connection);
         return unfit.isPresent() ? unfit.get() : passes(connection, ledger, Position.from(kept));
     }
 
-    /** Where a backfill is. */
-    record Position(long pass, long next, long end, long blocks) {
+    /**
+     * Where a backfill is.
+     *
+     * @param next the first block of the range that is being worked on
+     * @param blocks how many the range has
+     * @param slice which of its slices is next
+     */
+    record Position(long pass, long next, long end, long blocks, int slice, int slices) {
         static Position from(Map<String, Long> kept) {
             return new Position(
                     kept.getOrDefault("pass", 0L),
                     kept.getOrDefault("next", 0L),
                     kept.getOrDefault("end", 0L),
-                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS));
+                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS),
+                    kept.getOrDefault("slice", 0L).intValue(),
+                    kept.getOrDefault("slices", 1L).intValue());
         }
 
         Map<String, Long> kept() {
@@ -75,12 +91,30 @@ final class BackfillStep {
             kept.put("next", next);
             kept.put("end", end);
             kept.put("blocks", blocks);
+            kept.put("slice", (long) slice);
+            kept.put("slices", (long) slices);
             return kept;
         }
 
-        Position moved(long toBlock, long batchBlocks) {
-            return new Position(pass, toBlock, end, batchBlocks);
+        /** The end of the range. */
+        long to() {
+            return Math.min(end, next + blocks);
         }
+
+        /** A range of this size, from its first slice on. */
+        Position range(long from, long size, int inSlices) {
+            return new Position(pass, from, end, size, 0, inSlices);
+        }
+
+        Position nextSlice() {
+            return new Position(pass, next, end, blocks, slice + 1, slices);
+        }
+    }
+
+    /** A partition may have been dropped since the plan was compiled, for its age as a rule. */
+    private boolean gone(Connection connection) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NULL")
+                .one(row -> row.getBoolean(1), work.table().sql());
     }
 
     /** Settings of this dedicated session, and why it cannot work. */
@@ -89,17 +123,17 @@ final class BackfillStep {
                         connection,
                         "SELECT relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)"
                                 + " FROM pg_class c WHERE c.oid = ?::regclass")
-                .one(row -> row.getBoolean(1), action.table().sql());
+                .one(row -> row.getBoolean(1), work.table().sql());
         if (several) {
             return Optional.of(new StepOutcome.Failed(
                     ErrorCode.SQL_FAILED,
-                    action.table() + " is not one plain table but partitioned, inherited from, or not a table at all.",
+                    work.table() + " is not one plain table but partitioned, inherited from, or not a table at all.",
                     "Backfill each partition by a step of its own."));
         }
         try (Statement statement = Query.plain(connection)) {
             // Where a policy would hide rows the server now says so instead of passing over them (P28).
             statement.execute("SET row_security = off");
-            if (action.userTriggers() == UserTriggers.SKIP) {
+            if (work.userTriggers() == UserTriggers.SKIP) {
                 statement.execute("SET session_replication_role = replica");
             }
             return Optional.empty();
@@ -117,8 +151,10 @@ final class BackfillStep {
     }
 
     private StepOutcome passes(Connection connection, ShortTransaction ledger, Position start) throws SQLException {
-        BackfillBatches batches = new BackfillBatches(attempt, action, connection);
+        BackfillBatches batches = new BackfillBatches(attempt, work, connection);
         BackfillProgress progress = new BackfillProgress(attempt);
+        ReplicaLag lag = new ReplicaLag(
+                connection, Duration.ofSeconds(attempt.order().pace().maxReplicaLagSeconds()));
         Position at = start;
         while (true) {
             if (at.next() >= at.end()) {
@@ -127,8 +163,7 @@ final class BackfillStep {
                 if (verified.isPresent()) {
                     return verified.get();
                 }
-                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks());
-                batches.nextPass();
+                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks(), 0, batches.nextPass());
                 continue;
             }
             switch (batches.next(at, rows)) {
@@ -136,7 +171,7 @@ final class BackfillStep {
                     rows += changed;
                     at = to;
                     progress.report(at, rows);
-                    if (!attempt.rest(restAfter(took))) {
+                    if (!attempt.rest(restAfter(took)) || !caughtUp(lag)) {
                         return new StepOutcome.Interrupted();
                     }
                 }
@@ -148,6 +183,21 @@ final class BackfillStep {
         }
     }
 
+    /** Rests while a standby is too far behind, but not for ever: it always ends. False when the step is to stop. */
+    private boolean caughtUp(ReplicaLag lag) throws SQLException {
+        Stopwatch resting = Stopwatch.started();
+        Optional<Blocker> behind = lag.behind();
+        while (behind.isPresent() && resting.elapsed().compareTo(LONGEST_REST) < 0) {
+            attempt.waitingFor(List.of(behind.get()));
+            attempt.note("A standby was too far behind for a while.");
+            if (!attempt.rest(LOOK_AGAIN)) {
+                return false;
+            }
+            behind = lag.behind();
+        }
+        return true;
+    }
+
     private Duration restAfter(Duration took) {
         int percent = attempt.order().pace().restPercent();
         return percent == 0 ? Duration.ZERO : took.multipliedBy(percent).dividedBy(100 - percent);
@@ -155,7 +205,7 @@ final class BackfillStep {
 
     private long blocks(Connection connection) throws SQLException {
         return new Query(connection, "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint")
-                .one(row -> row.getLong(1), action.table().sql());
+                .one(row -> row.getLong(1), work.table().sql());
     }
 
     /** The proof over the whole table; empty when another pass is due. */
@@ -183,13 +233,13 @@ final class BackfillStep {
 
     /** Names of some rows that are still to be done. */
     private StatementWatch.Ended pending(Connection connection, List<String> found) throws SQLException {
-        String row = RowNames.expression(connection, action.table());
+        String row = RowNames.expression(connection, work.table());
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
             statement.execute("SET TRANSACTION READ ONLY; SET LOCAL lock_timeout = '10s'");
             return StatementWatch.run(attempt, Optional.empty(), statement, () -> {
                 try (ResultSet rowsLeft = statement.executeQuery("SELECT " + row + " FROM "
-                        + action.table().sql() + " WHERE (" + action.pending() + ") LIMIT " + SHOWN_KEYS)) {
+                        + work.table().sql() + " WHERE (" + work.pending() + ") LIMIT " + SHOWN_KEYS)) {
                     while (rowsLeft.next()) {
                         found.add(rowsLeft.getString(1));
                     }
@@ -202,13 +252,13 @@ final class BackfillStep {
 
     /** The outcome of an error that no other batch would escape. */
     private StepOutcome refused(SQLException e) throws SQLException {
-        Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
-        return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, action.pending());
+        Optional<StepOutcome> hidden = attempt.rowsHidden(e, work.table());
+        return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, work.pending());
     }
 
     private StepOutcome locked(List<String> pending) {
         return new StepOutcome.Blocked(
-                List.of(lockedRows(action.table(), String.join(", ", pending))), RETRY_LOCKED_ROWS);
+                List.of(lockedRows(work.table(), String.join(", ", pending))), RETRY_LOCKED_ROWS);
     }
 
     /** Other transactions hold locks on rows that are still to be done. */
@@ -225,10 +275,10 @@ final class BackfillStep {
     private StepOutcome unfinished(List<String> pending) {
         return new StepOutcome.Failed(
                 ErrorCode.VERIFICATION_FAILED,
-                "After " + PASSES + " passes over " + action.table() + " rows are still to be filled, for example "
+                "After " + PASSES + " passes over " + work.table() + " rows are still to be filled, for example "
                         + String.join(", ", pending) + ".",
                 "Something writes rows in the old shape only, past the sync trigger, or the new value of these rows still"
-                        + " counts as unfilled (" + action.pending()
+                        + " counts as unfilled (" + work.pending()
                         + "). Look at these rows, mend the cause, then retry.");
     }
 }

@@ -43,6 +43,9 @@ final class Checksum {
             }
             case Action.BuildIndex(var table, var index, var statement) ->
                 parts.addAll(List.of("build-index", table.sql(), index.sql(), statement));
+            case Action.RebuildIndex rebuild ->
+                parts.addAll(List.of(
+                        "rebuild-index", rebuild.table().sql(), rebuild.index().sql()));
             case Action.DropIndex(var table, var index) ->
                 parts.addAll(List.of("drop-index", table.sql(), index.sql()));
             case Action.Backfill backfill ->
@@ -52,8 +55,20 @@ final class Checksum {
                         backfill.assignment(),
                         backfill.pending(),
                         backfill.userTriggers().name()));
+            case Action.CopyRows copy ->
+                parts.addAll(List.of(
+                        "copy-rows",
+                        copy.walked().sql(),
+                        copy.statement("…"),
+                        copy.pending(),
+                        copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.CountUses(var what) -> parts.addAll(List.of("count-uses", what.toString()));
+            case Action.ProveUnused(var what, var counted, int seconds) ->
+                parts.addAll(List.of("prove-unused", what.toString(), counted, String.valueOf(seconds)));
+            case Action.RevertWindow(var _, int seconds) ->
+                parts.addAll(List.of("revert-window", String.valueOf(seconds)));
         }
         return parts;
     }

@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -166,6 +167,9 @@ final class LockWait {
             }
             queued(connection, clear, () -> {
                 for (TableLock lock : ordered) {
+                    if (gone(connection, lock.table())) {
+                        continue;
+                    }
                     long left = Math.max(
                             1, clear.patience().minus(waiting.elapsed()).toMillis());
                     // lock_timeout counts for each partition anew; the statement's own limit bounds their sum (P3).
@@ -189,6 +193,14 @@ final class LockWait {
     /** Does what queues; meanwhile sees who is before us, and stops whom this clearance says. */
     void queued(Connection connection, Clearance.Clear clear, StatementWatch.Work work) throws SQLException {
         new QueueWatch(attempt, stopper, clear).during(connection, work);
+    }
+
+    /**
+     * A partition may be dropped while a plan that names it runs, for its age as a rule; that must stop neither the plan nor
+     * its way back. Where the table itself is gone the statement behind the lock says so.
+     */
+    private static boolean gone(Connection connection, TableName table) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NULL").one(row -> row.getBoolean(1), table.sql());
     }
 
     /**

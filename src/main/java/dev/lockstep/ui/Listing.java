@@ -5,6 +5,7 @@ import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -38,6 +39,12 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         "Builds the index beside running reads and writes; what a failed build left is built anew.",
                         List.of(statement),
                         List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.RebuildIndex rebuild ->
+                new Listing(
+                        "Builds the index anew beside running reads and writes, then drops the old one; what a failed"
+                                + " rebuild left is dropped first.",
+                        List.of(rebuild.statement()),
+                        List.of(spoken(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)));
             case Action.DropIndex(TableName table, Identifier index) ->
                 new Listing(
                         "Drops the index beside running reads and writes.",
@@ -54,6 +61,14 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of("UPDATE " + backfill.table().sql() + "\n   SET " + backfill.assignment() + "\n WHERE "
                                 + backfill.pending()),
                         List.of(spoken(backfill.table(), LockMode.ROW_EXCLUSIVE)));
+            case Action.CopyRows copy ->
+                new Listing(
+                        "In short batches, each with its cursor in its own transaction; then proven over the whole"
+                                + " table.",
+                        List.of(copy.statement(copy.pending())),
+                        spoken(List.of(
+                                new TableLock(copy.from(), LockMode.ROW_SHARE),
+                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
             case Action.DrainTransactions(TableName table) ->
                 new Listing(
                         "Runs no SQL on " + table
@@ -63,6 +78,29 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of());
             case Action.Assertion(String query, String expectation, String remedy) ->
                 new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+            case Action.CountUses(var what) ->
+                new Listing(
+                        "Reads the server's own statistics (pg_stat_statements, and for a table pg_stat_user_tables), and"
+                                + " keeps in the ledger how often each statement that mentions " + what
+                                + " has run so far. Statements are parsed, not searched for words.",
+                        List.of(),
+                        List.of());
+            case Action.ProveUnused(var what, var _, int seconds) ->
+                new Listing(
+                        "Reads the same statistics again, and holds the run while a statement that mentions " + what
+                                + ", or one that cannot be read, has run since"
+                                + (seconds == 0
+                                        ? "."
+                                        : ". It passes once nothing has for " + Span.words(Duration.ofSeconds(seconds))
+                                                + "."),
+                        List.of(),
+                        List.of());
+            case Action.RevertWindow(var _, int seconds) ->
+                new Listing(
+                        "Runs no SQL: holds the run for " + Span.words(Duration.ofSeconds(seconds))
+                                + " by the database's clock, while a rollback brings the old shape back in a moment.",
+                        List.of(),
+                        List.of());
         };
     }
 

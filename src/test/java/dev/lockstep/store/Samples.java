@@ -1,6 +1,7 @@
 package dev.lockstep.store;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.Departure;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
@@ -50,7 +51,7 @@ final class Samples {
     static final TableName USERS = TableName.parse("users");
     static final TableName ODD = new TableName(new Identifier("Odd.schema"), new Identifier("größe \"x\" 🙂"));
 
-    private static final Identifier NAME = new Identifier("name");
+    static final Identifier NAME = new Identifier("name");
     private static final PhaseName CONTRACT = new PhaseName("contract");
     private static final Digest DIGEST = new Digest("0123456789abcdef".repeat(4));
     private static final Blocker BLOCKER = new Blocker(
@@ -79,19 +80,6 @@ final class Samples {
     }
 
     static List<PlanDocument> plans() {
-        Change[] changes = {
-            new Change.AddColumn(
-                    USERS,
-                    new Identifier("full_name"),
-                    "varchar(20)",
-                    true,
-                    Optional.of("'it''s \\ \"x\"'"),
-                    Optional.of("upper(name)\n|| 'é'"),
-                    Optional.empty()),
-            new Change.DropColumn(ODD, NAME),
-            new Change.RenameColumn(USERS, NAME, new Identifier("full_name")),
-            new Change.Sql(PhaseType.EXPAND, sqlStep())
-        };
         DeclaredPhase phase = new DeclaredPhase(
                 CONTRACT,
                 PhaseType.CONTRACT,
@@ -99,7 +87,7 @@ final class Samples {
                 List.of(
                         new DeclaredPhase.Step.Sql(sqlStep()),
                         new DeclaredPhase.Step.Backfill("fill", ODD, NAME, "lower(name)", "name <> lower(name)")));
-        return Stream.of(new Work.Changes(List.of(changes)), new Work.Phases(List.of(phase)))
+        return Stream.of(new Work.Changes(SampleChanges.all(sqlStep())), new Work.Phases(List.of(phase)))
                 .map(work -> new PlanDocument(new PlanKey("shop", "everything"), spec("größer 🙂", work)))
                 .toList();
     }
@@ -111,12 +99,23 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
+                new Action.RebuildIndex(USERS, NAME),
                 new Action.Backfill(
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
+                new Action.CopyRows(
+                        USERS,
+                        ODD,
+                        List.of(NAME),
+                        List.of(NAME, new Identifier("full_name")),
+                        new Identifier("copying"),
+                        Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
-                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."));
+                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
+                new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
+                new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),
                 new Step.Undo.Nothing(),
@@ -194,10 +193,15 @@ final class Samples {
                 List.of(web),
                 List.of(new Approval(CONTRACT, 2)),
                 30,
-                LockBudget.standard(),
+                new LockBudget(
+                        500,
+                        900,
+                        work instanceof Work.Phases
+                                ? new PlanSpec.BlockerRule.Wait()
+                                : new PlanSpec.BlockerRule.Stop(true, 10, 300)),
                 BackfillPace.standard(),
-                PlanSpec.Sync.TRIGGER,
-                PlanSpec.ContractRules.standard(),
-                new PlanSpec.Backup.None());
+                PlanSpec.Sync.APPLICATION,
+                new PlanSpec.ContractRules(60, true),
+                work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600));
     }
 }

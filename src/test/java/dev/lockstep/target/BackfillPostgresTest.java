@@ -6,17 +6,22 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.LockMode;
+import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,21 @@ class BackfillPostgresTest {
         return bench.value("SELECT count(*) FROM users WHERE full_name IS DISTINCT FROM name");
     }
 
+    @Test
+    void aPartitionThatWasDroppedMeanwhileStopsNothing() {
+        bench.sql("CREATE TABLE events (id int, name text, full_name text) PARTITION BY LIST (id)");
+        bench.sql("CREATE TABLE users PARTITION OF events FOR VALUES IN (1); DROP TABLE users");
+        StepSummary filled = summary(bench.forward(Bench.step("fill", fill)));
+        assertThat(filled.notes()).anyMatch(note -> note.contains("users is not there any more"));
+        Action alter = new Action.Transactional(
+                List.of("ALTER TABLE events ADD COLUMN more int"),
+                List.of(
+                        new TableLock(TableName.parse("events"), LockMode.ACCESS_EXCLUSIVE),
+                        new TableLock(USERS, LockMode.ACCESS_EXCLUSIVE)),
+                false);
+        summary(bench.forward(Bench.step("alter", alter)));
+    }
+
     private static StepSummary summary(StepOutcome outcome) {
         return assertThat(outcome)
                 .asInstanceOf(type(StepOutcome.Completed.class))
@@ -78,7 +98,7 @@ class BackfillPostgresTest {
     @Test
     void resumesBehindTheLastCommittedBatch() {
         users(60_000);
-        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         CompletableFuture<StepOutcome> first = bench.begin("fill", fill);
         await().until(() ->
                 !bench.progress.isEmpty() && bench.progress.getLast().rowsDone() > 2_000);
@@ -92,7 +112,7 @@ class BackfillPostgresTest {
         // What is behind the cursor is not looked at again before the proof at the end, which then finds it.
         bench.sql("UPDATE users SET full_name = NULL WHERE id = 1");
         bench.stop = false;
-        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         StepSummary done = summary(bench.does("fill", fill));
         assertThat(done.rows()).isEqualTo(60_001);
         assertThat(done.notes()).anySatisfy(note -> assertThat(note).contains("another pass"));
@@ -103,7 +123,7 @@ class BackfillPostgresTest {
     void losesNoWriteOfAnApplicationThatWritesAllAlong() throws Exception {
         users(20_000);
         bench.sql(SYNC);
-        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         try (Connection application = bench.connect()) {
             CompletableFuture<StepOutcome> backfill = bench.begin("fill", fill);
             int writes = 0;
@@ -268,7 +288,7 @@ class BackfillPostgresTest {
     @Test
     void stopsAtOnceWhenANewerHolderHasTakenOver() {
         users(20_000);
-        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         CompletableFuture<StepOutcome> stale = bench.begin("fill", fill);
         await().until(() -> !bench.progress.isEmpty());
         bench.sql("UPDATE lockstep.fence SET token = 99");

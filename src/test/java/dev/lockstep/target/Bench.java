@@ -15,6 +15,7 @@ import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
@@ -47,7 +48,7 @@ final class Bench implements AutoCloseable, StepMonitor {
     volatile boolean stop;
     volatile boolean mayStop = true;
     volatile LockBudget locks = new LockBudget(200, 20, new BlockerRule.Wait());
-    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP);
+    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
     private final Connection admin;
 
     Bench() {
