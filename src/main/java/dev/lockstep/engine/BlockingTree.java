@@ -94,8 +94,8 @@ public final class BlockingTree {
     /** Those at the roots although they wait for somebody here. */
     private List<Session> cut() {
         return sessions.values().stream()
-                .filter(session ->
-                        !parents.containsKey(session.id()) && !grips(session.id()).isEmpty())
+                .filter(session -> !parents.containsKey(session.id())
+                        && !grips(session.id()).isEmpty())
                 .toList();
     }
 

@@ -189,9 +189,7 @@ public final class Operations {
                 throw e;
             }
             return Optional.of(start.because(
-                    e.code() == ErrorCode.TABLE_TAKEN
-                            ? Blocker.Code.ANOTHER_PLAN
-                            : Blocker.Code.DATABASE_UNREACHABLE,
+                    e.code() == ErrorCode.TABLE_TAKEN ? Blocker.Code.ANOTHER_PLAN : Blocker.Code.DATABASE_UNREACHABLE,
                     e.getMessage()));
         }
     }

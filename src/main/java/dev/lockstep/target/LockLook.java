@@ -128,8 +128,8 @@ final class LockLook {
 
     private void read(List<Edge> edges, Map<Integer, Wait> waits) throws SQLException {
         String[] ids = edges.stream()
-                .flatMap(edge -> Stream.of(
-                        String.valueOf(edge.waiter()), edge.behind().by()))
+                .flatMap(edge ->
+                        Stream.of(String.valueOf(edge.waiter()), edge.behind().by()))
                 .distinct()
                 .toArray(String[]::new);
         new Query(connection, "SELECT " + LockHolder.COLUMNS + """

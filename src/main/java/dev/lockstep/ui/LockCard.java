@@ -143,12 +143,14 @@ public record LockCard(
     private static Remedy remedy(Knot knot) {
         Session session = knot.session();
         if (knot.circle()) {
-            return said("They wait for each other. The server sees it within its deadlock_timeout and ends one of them.");
+            return said(
+                    "They wait for each other. The server sees it within its deadlock_timeout and ends one of them.");
         }
         return switch (session.kind()) {
             case SESSION -> remedy(session);
             case LOCKSTEP ->
-                said("It is a step of Lockstep's own, and lets go within its lock budget; suspend its plan to stop it.");
+                said(
+                        "It is a step of Lockstep's own, and lets go within its lock budget; suspend its plan to stop it.");
             case PATIENT_STEP -> said("Wait: it goes on by itself.");
             case AUTOVACUUM -> said("Wait: it yields by itself to who queues for a second.");
             case WRAPAROUND_VACUUM ->

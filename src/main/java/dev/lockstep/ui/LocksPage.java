@@ -17,7 +17,13 @@ import java.util.stream.Stream;
  * @param left how many more wait than are shown
  */
 public record LocksPage(
-        String database, Badge badge, String happening, String todo, When at, List<LockCard> roots, Optional<String> left) {
+        String database,
+        Badge badge,
+        String happening,
+        String todo,
+        When at,
+        List<LockCard> roots,
+        Optional<String> left) {
     public LocksPage {
         roots = List.copyOf(roots);
     }
@@ -34,9 +40,8 @@ public record LocksPage(
 
     static LocksPage of(BlockingView view) {
         int waiting = view.left() + view.roots().stream().mapToInt(Knot::behind).sum();
-        List<LockCard> roots = view.roots().stream()
-                .map(root -> LockCard.of(root, view.own()))
-                .toList();
+        List<LockCard> roots =
+                view.roots().stream().map(root -> LockCard.of(root, view.own())).toList();
         boolean nobody = roots.isEmpty();
         return new LocksPage(
                 view.database().value(),

@@ -43,11 +43,7 @@ public record StepCard(
     }
 
     static StepCard of(StepView view, Instant now) {
-        return of(
-                view.step(),
-                Badge.of(view.state()),
-                account(view, now),
-                notes(view));
+        return of(view.step(), Badge.of(view.state()), account(view, now), notes(view));
     }
 
     private static StepCard of(Step step, Badge badge, Optional<String> account, List<String> notes) {
@@ -85,7 +81,8 @@ public record StepCard(
         InTheWay who = delay.by();
         String role = who.user().isEmpty() ? "" : ", role " + who.user();
         return "Held up for " + Span.words(Duration.ofMillis(delay.milliseconds())) + " by " + Account.named(who) + role
-                + ", which had " + LockWords.of(who.what()) + (delay.stopped() ? " and was stopped, as the plan allows" : "")
+                + ", which had " + LockWords.of(who.what())
+                + (delay.stopped() ? " and was stopped, as the plan allows" : "")
                 + "." + (who.query().isEmpty() ? "" : " Its statement: " + who.query());
     }
 

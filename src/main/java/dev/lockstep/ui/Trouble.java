@@ -28,7 +28,8 @@ public record Trouble(int status, String title, String message, List<String> det
                 .toList();
         String message = String.valueOf(failure.getMessage());
         return switch (failure.code()) {
-            case PLAN_NOT_FOUND, RUN_NOT_FOUND, DATABASE_UNKNOWN -> new Trouble(NOT_FOUND, "Not there", message, details, "/");
+            case PLAN_NOT_FOUND, RUN_NOT_FOUND, DATABASE_UNKNOWN ->
+                new Trouble(NOT_FOUND, "Not there", message, details, "/");
             case NOT_ALLOWED, UNAUTHENTICATED -> new Trouble(FORBIDDEN, "Not allowed", message, details, back);
             case ILLEGAL_TRANSITION,
                     DIGEST_MISMATCH,

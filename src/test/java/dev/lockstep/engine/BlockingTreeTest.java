@@ -65,16 +65,7 @@ class BlockingTreeTest {
                         Optional.of(Duration.ofSeconds(seconds)),
                         Stream.of(behind).map(by -> new Grip(by, "lock " + by)).toList()));
         return new Session(
-                id,
-                Kind.SESSION,
-                Integer.parseInt(id),
-                "",
-                "",
-                "",
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                wait);
+                id, Kind.SESSION, Integer.parseInt(id), "", "", "", "", Optional.empty(), Optional.empty(), wait);
     }
 
     private static String drawn(Session... sessions) {
@@ -83,8 +74,7 @@ class BlockingTreeTest {
 
     private static String drawn(List<Knot> knots) {
         return knots.stream()
-                .map(knot -> knot.session().id()
-                        + (knot.waiters().isEmpty() ? "" : "(" + drawn(knot.waiters()) + ")"))
+                .map(knot -> knot.session().id() + (knot.waiters().isEmpty() ? "" : "(" + drawn(knot.waiters()) + ")"))
                 .collect(Collectors.joining(" "));
     }
 }

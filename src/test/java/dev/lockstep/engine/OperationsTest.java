@@ -11,11 +11,10 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.RunStatus;
-import dev.lockstep.gate.Blocker;
-import java.util.Set;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
@@ -28,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -108,8 +108,7 @@ class LockBudgetPostgresTest {
             assertThat(bench.delays)
                     .filteredOn(delay -> delay.by().application().equals("reader"))
                     .singleElement()
-                    .satisfies(delay ->
-                            assertThat(delay.milliseconds()).isGreaterThan(READER.toMillis() - 1000));
+                    .satisfies(delay -> assertThat(delay.milliseconds()).isGreaterThan(READER.toMillis() - 1000));
         }
     }
 

@@ -54,8 +54,8 @@ class LockMonitorPostgresTest {
 
     private CompletableFuture<Void> queues(Connection session, String sql) {
         int waiting = waiting();
-        CompletableFuture<Void> done = CompletableFuture.runAsync(
-                () -> Bench.run(session, sql), Executors.newVirtualThreadPerTaskExecutor());
+        CompletableFuture<Void> done =
+                CompletableFuture.runAsync(() -> Bench.run(session, sql), Executors.newVirtualThreadPerTaskExecutor());
         await().until(() -> waiting() == waiting + 1);
         return done;
     }
@@ -86,8 +86,9 @@ class LockMonitorPostgresTest {
             assertThat(root.session().application()).isEqualTo("report");
             assertThat(root.session().state()).isEqualTo("idle in transaction");
             assertThat(root.session().query()).isEqualTo("SELECT * FROM users WHERE name = ?");
-            assertThat(root.session().transactionAge()).get().satisfies(age -> assertThat(age)
-                    .isPositive());
+            assertThat(root.session().transactionAge())
+                    .get()
+                    .satisfies(age -> assertThat(age).isPositive());
             assertThat(root.session().waits()).isEmpty();
             Knot second = assertThat(root.waiters()).singleElement().actual();
             assertThat(second.session().application()).isEqualTo("migration");
@@ -154,7 +155,8 @@ class LockMonitorPostgresTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(9));
             assertThat(reading)
                     .asInstanceOf(type(Reading.Unreachable.class))
-                    .satisfies(said -> assertThat(said.reason()).contains("database shop").doesNotContain("hidden"));
+                    .satisfies(said ->
+                            assertThat(said.reason()).contains("database shop").doesNotContain("hidden"));
         }
         assertThat(new JdbcLockMonitor(Map.of()).look(SHOP, List.of())).isEqualTo(new Reading.Unknown(List.of()));
     }

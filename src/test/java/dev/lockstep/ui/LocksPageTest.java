@@ -35,8 +35,7 @@ class LocksPageTest {
         assertThat(root.remedy().orElseThrow().sentence()).contains("have nightly-report end it");
         assertThat(root.remedy().orElseThrow().sql()).containsExactly("SELECT pg_terminate_backend(4711)");
         LockCard waiter = root.waiters().getFirst();
-        assertThat(waiter.wants())
-                .contains("Wants ACCESS EXCLUSIVE on users; session 4711 has ACCESS SHARE on users.");
+        assertThat(waiter.wants()).contains("Wants ACCESS EXCLUSIVE on users; session 4711 has ACCESS SHARE on users.");
         assertThat(waiter.badge().label()).isEqualTo("Waits 1 min 1 s");
         assertThat(waiter.remedy()).isEmpty();
         assertThat(waiter.waiters()).hasSize(2);
@@ -88,6 +87,7 @@ class LocksPageTest {
                 .contains("Held up for 1 min 1 s by session 4711 (nightly-report), role shop, which had ACCESS SHARE on"
                         + " users and was stopped, as the plan allows. Its statement: SELECT * FROM users")
                 .contains("The connection of session 4711 (nightly-report) was ended, as the plan allows")
-                .contains("Was held up: Add column full_name beside name. session 4711 (nightly-report) for 1 min 1 s.");
+                .contains(
+                        "Was held up: Add column full_name beside name. session 4711 (nightly-report) for 1 min 1 s.");
     }
 }

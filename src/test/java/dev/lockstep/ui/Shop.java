@@ -170,8 +170,7 @@ final class Shop implements InstantSource {
                 new Event.BlockerStopped("add-full-name", Direction.FORWARD, report, Event.Stop.TERMINATE, 258_000),
                 new Event.StepDelayed(
                         "add-full-name", Direction.FORWARD, List.of(new Event.Delay(report, 61_000, true)), 0),
-                new Event.StepCompleted(
-                        "add-full-name", Direction.FORWARD, new StepSummary(0, 61_200, 41, List.of())));
+                new Event.StepCompleted("add-full-name", Direction.FORWARD, new StepSummary(0, 61_200, 41, List.of())));
     }
 
     Shop backfillsHalf() {

@@ -76,8 +76,7 @@ final class ShownLocks implements LockMonitor {
     }
 
     private static Session own(String name, Optional<Wait> wait) {
-        return new Session(
-                name, Kind.PATIENT_STEP, 0, name, "", "", "", Optional.empty(), Optional.empty(), wait);
+        return new Session(name, Kind.PATIENT_STEP, 0, name, "", "", "", Optional.empty(), Optional.empty(), wait);
     }
 
     private static Session session(int pid, String application, String state, String query, Optional<Wait> wait) {

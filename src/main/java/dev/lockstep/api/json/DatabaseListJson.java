@@ -15,9 +15,7 @@ public record DatabaseListJson(List<DatabaseJson> databases) {
             @Schema(description = "JDBC URL without user and password", examples = "jdbc:postgresql://db:5432/shop")
             String url,
 
-            @Schema(
-                    description = "where to see who waits for whom in it",
-                    examples = "/api/v1/databases/shop/locks")
+            @Schema(description = "where to see who waits for whom in it", examples = "/api/v1/databases/shop/locks")
             String locks) {}
 
     public static DatabaseListJson of(List<Targets.Database> databases) {

@@ -11,8 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record DatabaseLocksJson(
         String database,
 
-        @Schema(description = "when it was looked at")
-        Instant at,
+        @Schema(description = "when it was looked at") Instant at,
 
         @Schema(description = "how many wait; nobody waits for anybody when it is 0")
         int waiting,

@@ -17,12 +17,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record LockSessionJson(
         @Schema(
-                description = "Session, Lockstep (one of its own), PatientStep (a step of Lockstep that waits outside the"
-                        + " queue), Autovacuum, WraparoundVacuum (never stop it), ServerWorker, Walsender, Prepared",
+                description =
+                        "Session, Lockstep (one of its own), PatientStep (a step of Lockstep that waits outside the"
+                                + " queue), Autovacuum, WraparoundVacuum (never stop it), ServerWorker, Walsender, Prepared",
                 examples = "Session")
         String kind,
 
-        @Schema(description = "0 for a prepared transaction or a patient step, which have no process", examples = "4711")
+        @Schema(
+                description = "0 for a prepared transaction or a patient step, which have no process",
+                examples = "4711")
         int pid,
 
         @Schema(description = "what it calls itself; for a prepared transaction its gid", examples = "report")
@@ -35,8 +38,9 @@ public record LockSessionJson(
         String state,
 
         @Schema(
-                description = "its statement, or its last one: cut, without comments and with ? for every literal, because"
-                        + " literals may be secrets",
+                description =
+                        "its statement, or its last one: cut, without comments and with ? for every literal, because"
+                                + " literals may be secrets",
                 examples = "SELECT * FROM users WHERE email = ?")
         String query,
 
@@ -55,20 +59,20 @@ public record LockSessionJson(
         @Schema(description = "whether it waits for somebody who waits for it; the server ends one of them soon")
         boolean deadlock,
 
-        @Schema(description = "those who wait for it")
-        List<LockSessionJson> waiters) {
+        @Schema(description = "those who wait for it") List<LockSessionJson> waiters) {
 
     /** What somebody waits for. */
     @Schema(name = "LockWait")
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record LockWaitJson(
-            @Schema(description = "the lock mode and the relation, or what else it is", examples = "AccessExclusiveLock on users")
+            @Schema(
+                    description = "the lock mode and the relation, or what else it is",
+                    examples = "AccessExclusiveLock on users")
             String wants,
 
             Optional<Long> milliseconds,
 
-            @Schema(description = "everybody it waits for")
-            List<BlockedByJson> blockedBy) {
+            @Schema(description = "everybody it waits for") List<BlockedByJson> blockedBy) {
         static LockWaitJson of(Wait wait) {
             return new LockWaitJson(
                     wait.wants(),
