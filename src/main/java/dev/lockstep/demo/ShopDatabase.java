@@ -113,6 +113,7 @@ final class ShopDatabase {
             statement.execute("SET demo.users = " + size.users());
             statement.execute("SET demo.orders = " + size.orders());
             statement.execute(script());
+            statement.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
             statement.execute("VACUUM ANALYZE");
         }
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.change.Departure;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
@@ -81,6 +82,11 @@ final class FakeTargets implements Targets {
     @Override
     public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return reading;
+    }
+
+    @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
     }
 
     @Override

@@ -1,12 +1,15 @@
 package dev.lockstep.ui;
 
+import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Inquiry;
 import java.util.List;
+import java.util.Optional;
 
 /** Databases none of which answers. */
 final class SilentTargets implements Targets {
@@ -18,6 +21,11 @@ final class SilentTargets implements Targets {
     @Override
     public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return new CatalogueReading.Unreachable("Database " + database + " does not answer: connection refused.");
+    }
+
+    @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
     }
 
     @Override
