@@ -296,7 +296,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             "Every row of " + change.table() + " has its value in " + change.column()
                                     + ", whatever partition it is in.",
                             "A partition with rows was probably attached since the plan began. Fill " + change.column()
-                                    + " in these rows, a batch at a time; rows that are written get it by themselves."),
+                                    + " in these rows, a batch at a time; rows that are written from now on have it."),
                     new Undo.Nothing(),
                     Look.noRow(query));
         }

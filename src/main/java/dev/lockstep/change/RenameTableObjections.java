@@ -38,7 +38,8 @@ final class RenameTableObjections {
         Optional.ofNullable(setting.catalogue().names().taken().get(to))
                 .ifPresent(what -> objections.add(
                         setting.path() + ".to",
-                        "The name " + to + " is taken: " + what + ". Choose another one, or rename what has it first."));
+                        "The name " + to + " is taken: " + what
+                                + ". Choose another one, or rename what has it first."));
         return table;
     }
 

@@ -40,7 +40,9 @@ final class RowKey {
     private static boolean identifies(Index.Key key, Table table) {
         return key instanceof Index.Key.Plain(Identifier column, String qualifiers)
                 && table.column(column).filter(Column::notNull).isPresent()
-                && (qualifiers.isEmpty() || qualifiers.startsWith("pg_catalog.") || qualifiers.startsWith("DESC")
+                && (qualifiers.isEmpty()
+                        || qualifiers.startsWith("pg_catalog.")
+                        || qualifiers.startsWith("DESC")
                         || qualifiers.startsWith("NULLS"));
     }
 

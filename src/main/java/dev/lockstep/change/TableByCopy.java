@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * original has the new one from then on, so what is written under it only has its foreign keys, triggers and replication.
  */
 final class TableByCopy {
+    private static final String ONE_SIDED =
+            "Some code writes one of the tables only, or not both in one transaction.";
+
     private final TwinTable twin;
     private final TwinTriggers triggers;
     private final Index key;
@@ -63,7 +66,8 @@ final class TableByCopy {
 
     private List<Part> byTriggers() {
         Step create = create(
-                Stream.concat(twin.create().stream(), triggers.create().stream()).toList(),
+                Stream.concat(twin.create().stream(), triggers.create().stream())
+                        .toList(),
                 Stream.of(triggers.dropFromOriginal(), twin.drop(), triggers.dropFunctions())
                         .flatMap(List::stream)
                         .toList(),
@@ -101,14 +105,18 @@ final class TableByCopy {
                 new Part(
                         PhaseType.BACKFILL,
                         Optional.of(Milestone.DUAL_WRITE),
-                        fill(List.of(Rows.DIFFERING, Rows.SURPLUS))),
+                        Stream.concat(
+                                        fill(List.of(Rows.DIFFERING, Rows.SURPLUS)).stream(),
+                                        // Before the first code reads the new name.
+                                        Stream.of(verify(ONE_SIDED)))
+                                .toList()),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.READ_NEW), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.READ_NEW),
                         List.of(
                                 TableByView.dependents(twin.name(), "table", names),
-                                verify("Some code writes one of the tables only, or not both in one transaction."),
+                                verify(ONE_SIDED),
                                 exchange())),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
@@ -242,9 +250,7 @@ final class TableByCopy {
                 names.claim("drop-twin"),
                 "Drop what is left under the name " + twin.oldName(),
                 new Transactional(
-                        Stream.concat(
-                                        Stream.of("DROP TABLE " + twin.oldName().sql()),
-                                        twin.dropFunctions().stream())
+                        Stream.concat(Stream.of("DROP TABLE " + twin.oldName().sql()), twin.dropFunctions().stream())
                                 .toList(),
                         List.of(new TableLock(twin.oldName(), LockMode.ACCESS_EXCLUSIVE)),
                         false),

@@ -43,7 +43,9 @@ final class TwinIndexes {
                 .append(new Identifier(shape.method()).sql())
                 .append(shape.keys().stream().map(TwinIndexes::key).collect(Collectors.joining(", ", " (", ")")));
         if (!shape.included().isEmpty()) {
-            sql.append(" INCLUDE (").append(SqlText.joined(shape.included(), "%s")).append(')');
+            sql.append(" INCLUDE (")
+                    .append(SqlText.joined(shape.included(), "%s"))
+                    .append(')');
         }
         sql.append(shape.nullsNotDistinct() ? " NULLS NOT DISTINCT" : "");
         if (!shape.options().isEmpty()) {

@@ -43,7 +43,8 @@ final class TwinObjections {
                 .ifPresent(why -> object("Lockstep might not see every row of " + table.name() + ": " + why
                         + ". Rows that it cannot see would not be copied."));
         if (RowKey.of(table).isEmpty()) {
-            object("Table " + table.name() + " has no key by which a row could be found again in the copy: a primary key, or"
+            object("Table " + table.name()
+                    + " has no key by which a row could be found again in the copy: a primary key, or"
                     + " a unique index without expressions, condition or DEFERRABLE over columns that are NOT NULL and of"
                     + " built-in types. Add a primary key first (addPrimaryKey), or use via: View, which needs none.");
         }
@@ -62,7 +63,8 @@ final class TwinObjections {
                     + " the plan runs.");
         }
         if (!table.surroundings().rules().isEmpty()) {
-            object("Table " + table.name() + " has rewrite rules (" + named(table.surroundings().rules())
+            object("Table " + table.name() + " has rewrite rules ("
+                    + named(table.surroundings().rules())
                     + "), which cannot be kept for a second table. Use via: View, or replace them by triggers.");
         }
         List<Publication> whole = table.surroundings().publications().stream()
@@ -78,7 +80,8 @@ final class TwinObjections {
 
     private void indexes() {
         List<Index> wholeRow = table.indexes().stream()
-                .filter(index -> expressions(index).anyMatch(text -> text.contains(table.name().name().sql() + ".*")))
+                .filter(index -> expressions(index)
+                        .anyMatch(text -> text.contains(table.name().name().sql() + ".*")))
                 .toList();
         if (!wholeRow.isEmpty()) {
             object("Indexes of " + table.name() + " are made of the whole row ("
@@ -102,7 +105,8 @@ final class TwinObjections {
                 .filter(constraint -> constraint.kind() == Constraint.Kind.UNIQUE
                         || constraint.kind() == Constraint.Kind.EXCLUSION
                         || constraint.kind() == Constraint.Kind.PRIMARY_KEY)
-                .filter(constraint -> RowKey.DEFERRABLE.matcher(constraint.definition()).find())
+                .filter(constraint ->
+                        RowKey.DEFERRABLE.matcher(constraint.definition()).find())
                 .forEach(constraint -> object("Constraint " + constraint.name()
                         + " is DEFERRABLE, so a row that it may refuse later cannot be passed on at once. Use via: View, or"
                         + " make it NOT DEFERRABLE first."));

@@ -10,6 +10,7 @@ import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -71,8 +72,9 @@ record TwinTable(Table original, Identifier newName, List<Identifier> key, boole
                 + name().schema().sql());
         statements.add("DROP SCHEMA " + begun.schema().sql());
         statements.add("COMMENT ON TABLE " + name().sql() + " IS "
-                + SqlText.literal("Kept equal to " + oldName() + " by Lockstep until no code uses that name; then that table"
-                        + " takes the place of this one"));
+                + SqlText.literal(
+                        "Kept equal to " + oldName() + " by Lockstep until no code uses that name; then that table"
+                                + " takes the place of this one"));
         statements.add(Privileges.revokeAll(name()));
         statements.addAll(Privileges.grants(original, name()));
         statements.add("ALTER TABLE " + name().sql() + " OWNER TO "
@@ -100,8 +102,10 @@ record TwinTable(Table original, Identifier newName, List<Identifier> key, boole
      * needs no right on its sequence, so this default must not ask for one either.
      */
     private List<String> drawFromTheSameSequence(Column column, String alter) {
-        String sequence =
-                original.surroundings().identitySequences().get(column.name()).sql();
+        String sequence = Optional.ofNullable(
+                        original.surroundings().identitySequences().get(column.name()))
+                .orElseThrow()
+                .sql();
         String function = nextValue(column) + "()";
         List<String> statements = new ArrayList<>();
         statements.add("CREATE OR REPLACE FUNCTION " + function
@@ -115,7 +119,10 @@ record TwinTable(Table original, Identifier newName, List<Identifier> key, boole
 
     private String nextValue(Column column) {
         return Ground.SCHEMA.sql() + "."
-                + Identifier.derived("next_", column.name().value(), identity() + "." + column.name().sql())
+                + Identifier.derived(
+                                "next_",
+                                column.name().value(),
+                                identity() + "." + column.name().sql())
                         .sql();
     }
 
@@ -145,8 +152,7 @@ record TwinTable(Table original, Identifier newName, List<Identifier> key, boole
                         index.constraint().filter(constraint.name()::equals).isPresent())
                 .map(Constraint::definition)
                 .findFirst()
-                .map(definition ->
-                        List.of("ALTER TABLE " + on.sql() + " ADD CONSTRAINT " + name + " " + definition))
+                .map(definition -> List.of("ALTER TABLE " + on.sql() + " ADD CONSTRAINT " + name + " " + definition))
                 .orElseGet(() -> List.of(TwinIndexes.definition(this, index, on)));
     }
 
@@ -161,7 +167,11 @@ record TwinTable(Table original, Identifier newName, List<Identifier> key, boole
         return "CREATE POLICY " + policy.name().sql() + " ON " + on.sql() + " AS "
                 + (policy.permissive() ? "PERMISSIVE" : "RESTRICTIVE") + " FOR " + policy.command() + " TO "
                 + policy.roles().stream().map(Identifier::sql).collect(Collectors.joining(", "))
-                + policy.using().map(using -> " USING " + SqlText.enclosed(using)).orElse("")
-                + policy.check().map(check -> " WITH CHECK " + SqlText.enclosed(check)).orElse("");
+                + policy.using()
+                        .map(using -> " USING " + SqlText.enclosed(using))
+                        .orElse("")
+                + policy.check()
+                        .map(check -> " WITH CHECK " + SqlText.enclosed(check))
+                        .orElse("");
     }
 }

@@ -55,9 +55,11 @@ record TwinTriggers(TwinTable twin) {
         String renamed = twin.name().sql();
         statements.addAll(trigger(rowTrigger(), "AFTER INSERT OR UPDATE OR DELETE", old, "ROW", "copy_"));
         statements.addAll(trigger(truncateTrigger(), "AFTER TRUNCATE", old, "STATEMENT", "copy_"));
-        statements.addAll(trigger(twin.derived("lockstep_before_"), "BEFORE INSERT OR UPDATE", renamed, "ROW", "pass_"));
+        statements.addAll(
+                trigger(twin.derived("lockstep_before_"), "BEFORE INSERT OR UPDATE", renamed, "ROW", "pass_"));
         statements.addAll(trigger(twin.derived("lockstep_after_"), "AFTER INSERT OR DELETE", renamed, "ROW", "pass_"));
-        statements.addAll(trigger(twin.derived("lockstep_truncate_"), "BEFORE TRUNCATE", renamed, "STATEMENT", "pass_"));
+        statements.addAll(
+                trigger(twin.derived("lockstep_truncate_"), "BEFORE TRUNCATE", renamed, "STATEMENT", "pass_"));
         return List.copyOf(statements);
     }
 
@@ -185,18 +187,18 @@ record TwinTriggers(TwinTable twin) {
                 %11$s
                 END
                 """.formatted(
-                        setting(),
-                        indented(keyVariables(), 2),
-                        twin.oldName().sql(),
-                        keyText("OLD"),
-                        SqlText.sameKey(twin.key(), "o", "OLD"),
-                        indented(fetch("OLD"), 4),
-                        SqlText.sameKey(twin.key(), "o", "NEW"),
-                        SqlText.differ(SqlText.joined(twin.written(), "o.%s"), SqlText.joined(twin.written(), "NEW.%s")),
-                        SqlText.literal("a row of " + twin.oldName() + " is in the way of this one"),
-                        SqlText.literal("Lockstep has not copied that row to " + twin.name()
-                                + " yet. Code that uses this name may run only when the plan lets it."),
-                        passOn());
+                setting(),
+                indented(keyVariables(), 2),
+                twin.oldName().sql(),
+                keyText("OLD"),
+                SqlText.sameKey(twin.key(), "o", "OLD"),
+                indented(fetch("OLD"), 4),
+                SqlText.sameKey(twin.key(), "o", "NEW"),
+                SqlText.differ(SqlText.joined(twin.written(), "o.%s"), SqlText.joined(twin.written(), "NEW.%s")),
+                SqlText.literal("a row of " + twin.oldName() + " is in the way of this one"),
+                SqlText.literal("Lockstep has not copied that row to " + twin.name()
+                        + " yet. Code that uses this name may run only when the plan lets it."),
+                passOn());
     }
 
     /** INSERT and UPDATE on the twin, before it is written. */
@@ -245,8 +247,8 @@ record TwinTriggers(TwinTable twin) {
                 .toList();
         return settable.isEmpty()
                 ? "SELECT " + keys + into.replace(";", "") + " FROM " + old + " AS o" + where + ";"
-                : "UPDATE " + old + " AS o SET " + SqlText.joined(settable, "%1$s = NEW.%1$s") + where + " RETURNING " + keys
-                        + into;
+                : "UPDATE " + old + " AS o SET " + SqlText.joined(settable, "%1$s = NEW.%1$s") + where + " RETURNING "
+                        + keys + into;
     }
 
     /** As the server does for the original: such a column can be set to DEFAULT only (P27). */
@@ -271,8 +273,8 @@ record TwinTriggers(TwinTable twin) {
 
     private String keyVariables() {
         return IntStream.range(0, twin.key().size())
-                .mapToObj(at -> "lockstep_key_" + (at + 1) + " " + twin.oldName().sql() + "."
-                        + twin.key().get(at).sql() + "%TYPE;")
+                .mapToObj(at -> "lockstep_key_" + (at + 1) + " "
+                        + twin.oldName().sql() + "." + twin.key().get(at).sql() + "%TYPE;")
                 .collect(Collectors.joining("\n"));
     }
 

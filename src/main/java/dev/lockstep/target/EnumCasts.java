@@ -32,8 +32,7 @@ record EnumCasts(Connection connection, String copy) {
                           AND NOT EXISTS (
                             SELECT FROM called JOIN pg_proc p ON p.oid = called.function
                             WHERE p.provolatile <> 'i'
-                              AND p.oid NOT IN ('enum_in'::regproc::oid, 'enum_out'::regproc::oid))""")
-                .one(row -> row.getBoolean(1));
+                              AND p.oid NOT IN ('enum_in'::regproc::oid, 'enum_out'::regproc::oid))""").one(row -> row.getBoolean(1));
         try (Statement statement = Query.plain(connection)) {
             statement.execute("DROP VIEW pg_temp.lockstep_expression");
         }

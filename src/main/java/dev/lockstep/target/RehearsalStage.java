@@ -50,7 +50,7 @@ final class RehearsalStage {
             statement.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '20s'");
             return new Play(statement, rehearsal, table).play();
         } catch (Stumbled stumbled) {
-            return new Rehearsed.Refused(stumbled.over, stumbled.getMessage());
+            return new Rehearsed.Refused(stumbled.over, stumbled.words);
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -62,10 +62,12 @@ final class RehearsalStage {
         private static final long serialVersionUID = 1;
 
         private final Over over;
+        private final String words;
 
         Stumbled(Over over, SQLException e) {
-            super(SqlFailure.words(e), e);
+            super(e);
             this.over = over;
+            this.words = SqlFailure.words(e);
         }
     }
 

@@ -393,8 +393,8 @@ class ChangeColumnTypeRecipePostgresTest {
                 "timestamp; timestamptz; price AT TIME ZONE 'UTC'; cost AT TIME ZONE 'UTC'; 2024-03-31 02:30:00;"
                         + " 1999-12-31 23:59:59.123456",
             })
-    void everySortOfTypeTravelsBothWays(
-            String from, String to, String up, String down, String first, String second) throws SQLException {
+    void everySortOfTypeTravelsBothWays(String from, String to, String up, String down, String first, String second)
+            throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(
                     "CREATE TYPE mood AS ENUM ('sad', 'ok')",
@@ -503,8 +503,8 @@ class ChangeColumnTypeRecipePostgresTest {
                 target.forward(plan, "expand", "backfill");
                 target.sql("INSERT INTO " + table + " (" + column + ") VALUES (2)");
                 target.forward(plan, "contract");
-                assertThat(target.rows("SELECT " + change.to().orElse(change.column()).sql() + " FROM " + table
-                                + " ORDER BY 1"))
+                assertThat(target.rows("SELECT "
+                                + change.to().orElse(change.column()).sql() + " FROM " + table + " ORDER BY 1"))
                         .containsExactly("1", "2");
             }
         }

@@ -50,7 +50,8 @@ class OddTablesPostgresTest {
 
             @Override
             String plain(Odd odd) {
-                return odd.alter() + "ADD COLUMN \"Zu\"\"satz\" text; UPDATE " + odd.name().sql()
+                return odd.alter() + "ADD COLUMN \"Zu\"\"satz\" text; UPDATE "
+                        + odd.name().sql()
                         + " SET \"Zu\"\"satz\" = upper(" + odd.columnSql() + "::text); " + odd.alter()
                         + "ALTER \"Zu\"\"satz\" SET NOT NULL";
             }
@@ -378,11 +379,11 @@ class OddTablesPostgresTest {
                                 "INSERT INTO pets VALUES ('a')")
                         .refusing("Change or drop each of them first", DROP_COLUMN),
                 users(
-                        "whose column refers to its own table",
-                        "ALTER TABLE users ADD boss int REFERENCES users",
-                        "UPDATE users SET boss = 1, name = '1'",
-                        "ALTER TABLE users DROP name",
-                        "ALTER TABLE users RENAME boss TO name")
+                                "whose column refers to its own table",
+                                "ALTER TABLE users ADD boss int REFERENCES users",
+                                "UPDATE users SET boss = 1, name = '1'",
+                                "ALTER TABLE users DROP name",
+                                "ALTER TABLE users RENAME boss TO name")
                         .sampled("1"),
                 users("published with a column list (P41)", "CREATE PUBLICATION news FOR TABLE users (id, name)")
                         .refusing("publication", DROP_COLUMN),
@@ -406,7 +407,10 @@ class OddTablesPostgresTest {
         return Stream.of(
                 users("with inheritance children", "CREATE TABLE more () INHERITS (users)")
                         .refusing("sql", butComment),
-                users("that is an inheritance child", "CREATE TABLE all_users (name text)", "ALTER TABLE users INHERIT all_users")
+                users(
+                                "that is an inheritance child",
+                                "CREATE TABLE all_users (name text)",
+                                "ALTER TABLE users INHERIT all_users")
                         .refusing("sql", butComment),
                 odd(
                                 "that is partitioned (P3, P11)",
@@ -500,7 +504,8 @@ class OddTablesPostgresTest {
     private static void works(Odd odd, Doing doing, PlanSpec plan, String cell) throws SQLException {
         // As nobody's trigger sees it, which is how a backfill does it unless the plan says otherwise.
         String plain = "SET LOCAL ROLE NONE; SET LOCAL session_replication_role = replica; " + doing.plain(odd);
-        String content = doing == DROP_TABLE ? "SELECT" : "SELECT * FROM " + odd.name().sql() + " ORDER BY 1";
+        String content =
+                doing == DROP_TABLE ? "SELECT" : "SELECT * FROM " + odd.name().sql() + " ORDER BY 1";
         List<String> wanted = target.after(plain, content);
         target.everything(target.compiled(plan));
         target.as("none");

@@ -53,8 +53,9 @@ final class TestTarget implements AutoCloseable {
 
     /** What the real reader sees of what this plan wants to know. */
     Catalogue catalogue(PlanSpec spec) {
-        JdbcTargets targets =
-                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url + "&options=-c%20role=" + role, "", () -> "")), Clock.systemUTC());
+        JdbcTargets targets = new JdbcTargets(
+                Map.of(spec.database(), new TargetConnection(url + "&options=-c%20role=" + role, "", () -> "")),
+                Clock.systemUTC());
         return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
             case Targets.CatalogueReading.Read(Catalogue catalogue) -> catalogue;
             case Targets.CatalogueReading other -> throw new AssertionError(other.toString());
@@ -132,7 +133,8 @@ final class TestTarget implements AutoCloseable {
     /** An empty database again, sooner than a fresh one is made. */
     void clear() throws SQLException {
         taken.clear();
-        for (String schema : rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
+        for (String schema :
+                rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
             sql("DROP SCHEMA " + schema + " CASCADE");
         }
         sql("CREATE SCHEMA public", "CREATE SCHEMA lockstep");
