@@ -39,6 +39,7 @@ final class Life implements AutoCloseable {
     private final Stalls stalls = new Stalls();
     private final Verification verification;
     private final Traffic traffic;
+    private final Bystander bystander;
     private final Deque<Code> deployed = new ArrayDeque<>();
     private final List<String> faults = new ArrayList<>();
     /** The operation after which every write goes to both shapes; none yet where it is zero. */
@@ -57,6 +58,7 @@ final class Life implements AutoCloseable {
         this.connection = DriverManager.getConnection(url);
         prepare(connection, scenario.schema());
         this.verification = new Verification(connection, acknowledged);
+        this.bystander = Bystander.start(databases.get());
         this.traffic = new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, extent.perSecond());
     }
 
@@ -83,6 +85,7 @@ final class Life implements AutoCloseable {
         traffic.goOn(extent.baseline());
         traffic.at(IDLE);
         traffic.goOn(extent.baseline());
+        bystander.begin();
         try {
             backAndForth(before);
             afterwards();
@@ -288,6 +291,7 @@ final class Life implements AutoCloseable {
                 verification.lost(),
                 verification.diverged() + traffic.wrong(),
                 idle == null ? Duration.ZERO : idle.took(),
+                bystander.longest(),
                 longest,
                 takenBack,
                 broken,
@@ -298,6 +302,7 @@ final class Life implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         traffic.close();
+        bystander.close();
         connection.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.traffic;
 
 import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.Milestone;
+import java.util.List;
 
 /** {@code account} becomes {@code customer}. */
 final class RenameTableTraffic {
@@ -12,8 +13,12 @@ final class RenameTableTraffic {
 
     private RenameTableTraffic() {}
 
+    static List<Scenario> all() {
+        return List.of(byView(), byCopy(), byTheApplication());
+    }
+
     /** Old code speaks to a view of the old name. */
-    static Scenario byView() {
+    private static Scenario byView() {
         return Story.of(
                         ChangeKind.RENAME_TABLE,
                         "- renameTable: {table: account, to: customer, via: View}",
@@ -22,5 +27,31 @@ final class RenameTableTraffic {
                 .by(OLD)
                 .at(Milestone.NEW_ONLY, NEW)
                 .oldEndsWith("drop-view");
+    }
+
+    /** Triggers keep a second table equal. */
+    private static Scenario byCopy() {
+        return Story.of(
+                        ChangeKind.RENAME_TABLE,
+                        "- renameTable: {table: account, to: customer, via: Copy}",
+                        "ALTER TABLE account RENAME TO customer")
+                .variant("Copy")
+                .at(Milestone.NEW_ONLY, NEW);
+    }
+
+    /** The application writes both tables, in one transaction and always in the same order. */
+    private static Scenario byTheApplication() {
+        TableUse writesBoth = Accounts.ACCOUNT.writing("account", "customer");
+        TableUse readsNew = Accounts.ACCOUNT.named("customer").writing("account", "customer");
+        return Story.of(
+                        ChangeKind.RENAME_TABLE,
+                        "- renameTable: {table: account, to: customer, via: Copy}",
+                        "ALTER TABLE account RENAME TO customer")
+                .variant("Copy, sync: Application")
+                .planned("sync: Application")
+                .at(Milestone.DUAL_WRITE, new Code("1.5.0", writesBoth, Accounts.PURCHASE))
+                .at(Milestone.READ_NEW, new Code("1.6.0", readsNew, Accounts.PURCHASE))
+                .at(Milestone.NEW_ONLY, NEW)
+                .syncedByApplication();
     }
 }

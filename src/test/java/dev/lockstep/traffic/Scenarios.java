@@ -27,8 +27,8 @@ final class Scenarios {
                                 new SqlTraffic(),
                                 RenameColumnTraffic.byTheApplication(),
                                 RenameColumnTraffic.hiddenFirst(),
-                                DropColumnTraffic.hiddenFirst(),
-                                RenameTableTraffic.byView()),
+                                DropColumnTraffic.hiddenFirst()),
+                        RenameTableTraffic.all().stream(),
                         ColumnTypeTraffic.all().stream(),
                         IndexChanges.all().stream(),
                         DirectChanges.all().stream())
