@@ -40,6 +40,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         Optional<Column> column =
                 table.flatMap(known -> Ground.column(known, change.column(), setting.path() + ".column", objections));
         if (table.isPresent() && column.isPresent()) {
+            Hiding.of(setting.spec()).key(table.get(), setting.path() + ".table", objections);
             DropObjections.check(table.get(), column.get(), setting.path(), objections);
         }
         if (objections.any() || table.isEmpty() || column.isEmpty()) {
@@ -65,9 +66,15 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         Hiding hiding = Hiding.of(setting.spec());
         List<Step> steps = new ArrayList<>();
         steps.add(dependents(table, column, names));
-        if (hiding.wanted()) {
+        if (hiding.wanted() || hiding.keeps()) {
+            Identifier aside = Hiding.column(table.name(), column.name());
             steps.add(hide(table, column, names));
-            steps.addAll(hiding.meanwhile(names, table.name() + "." + column.name()));
+            steps.addAll(hiding.meanwhile(
+                    names,
+                    table.name() + "." + column.name(),
+                    table.name(),
+                    RowNames.key(table),
+                    List.of(new Action.Kept(aside, column.name()))));
             foreignKeys(table, column)
                     .forEach(key ->
                             steps.add(new ForeignKeyDrop(table.name(), key).forGood(lost(table, column), names)));
