@@ -3,6 +3,8 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.LockMonitor;
+import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
@@ -13,6 +15,7 @@ import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.RolloutSettings;
+import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
 import jakarta.enterprise.context.Dependent;
@@ -38,9 +41,25 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
+        return new JdbcTargets(connections(config), clock);
+    }
+
+    @Produces
+    @Singleton
+    LockMonitor lockMonitor(LockstepConfig config) {
+        return new JdbcLockMonitor(connections(config));
+    }
+
+    @Produces
+    @Singleton
+    Locks locks(LockMonitor monitor, Plans plans, Runs runs, Lookout lookout, InstantSource clock) {
+        return new Locks(monitor, plans, new Views(runs, lookout), clock);
+    }
+
+    private static Map<DatabaseName, TargetConnection> connections(LockstepConfig config) {
         Map<DatabaseName, TargetConnection> connections = new HashMap<>();
         config.databases().forEach((name, database) -> connections.put(databaseName(name), connection(database)));
-        return new JdbcTargets(connections, clock);
+        return connections;
     }
 
     private static DatabaseName databaseName(String name) {

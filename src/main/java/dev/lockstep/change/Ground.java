@@ -62,6 +62,16 @@ final class Ground {
         return Optional.of(tree);
     }
 
+    /** The same for what is a table's own affair, as an index is: one partition alone, or an inheritance parent, will do. */
+    static Optional<Tree> treeOrPart(Catalogue catalogue, TableName name, String path, Objections objections) {
+        return catalogue
+                .table(name)
+                .filter(table -> table.partitionKey().isEmpty())
+                .filter(table -> table.kind() == Table.Kind.PARTITION || table.kind() == Table.Kind.PARTITIONED)
+                .map(Tree::of)
+                .or(() -> tree(catalogue, name, path, objections));
+    }
+
     private static Optional<String> unfit(Table.Kind kind) {
         return switch (kind) {
             case ORDINARY -> Optional.empty();
@@ -111,8 +121,7 @@ final class Ground {
                     "Table " + table.name() + " already has a column " + column + ". Choose another name, or drop that"
                             + " column in a plan of its own first.");
         }
-        int last = table.columns().stream().mapToInt(Column::attribute).max().orElse(0);
-        if (last >= MAX_COLUMNS) {
+        if (table.columnsEver() >= MAX_COLUMNS) {
             objections.add(
                     path,
                     "Table " + table.name() + " has used up PostgreSQL's " + MAX_COLUMNS

@@ -82,6 +82,14 @@ final class Look {
         return "SELECT EXISTS (" + index(table, index) + " AND i.indisvalid)";
     }
 
+    static String indexExists(TableName table, Identifier index) {
+        return "SELECT EXISTS (" + index(table, index) + ")";
+    }
+
+    static String indexAttached(TableName table, Identifier index) {
+        return "SELECT EXISTS (" + index(table, index) + " AND c.relispartition)";
+    }
+
     static String indexGone(TableName table, Identifier index) {
         return "SELECT NOT EXISTS (" + index(table, index) + ")";
     }

@@ -1,6 +1,9 @@
 package dev.lockstep.change;
 
 import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Identifier;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Strings as SQL text. Names are rendered by {@link dev.lockstep.schema.Identifier#sql()}. */
 final class SqlText {
@@ -10,6 +13,11 @@ final class SqlText {
     static String literal(String text) {
         String quoted = "'" + text.replace("'", "''") + "'";
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
+    }
+
+    /** Names in a row, each quoted where it must be. */
+    static String names(List<Identifier> names) {
+        return names.stream().map(Identifier::sql).collect(Collectors.joining(", "));
     }
 
     /** A dollar-quoted body whose tag does not occur in it. */
@@ -42,6 +50,18 @@ final class SqlText {
      */
     static String differ(String one, String other) {
         return "pg_catalog.record_image_ne(ROW(" + one + "), ROW(" + other + "))";
+    }
+
+    /** Names, each in this format, with commas between them. */
+    static String joined(List<Identifier> names, String format) {
+        return names.stream().map(name -> format.formatted(name.sql())).collect(Collectors.joining(", "));
+    }
+
+    /** True where two rows have the same key. Built-in types only: the operator must not depend on the search path. */
+    static String sameKey(List<Identifier> key, String one, String other) {
+        return key.stream()
+                .map(column -> one + "." + column.sql() + " OPERATOR(pg_catalog.=) " + other + "." + column.sql())
+                .collect(Collectors.joining(" AND "));
     }
 
     /** A value of this column, without the domain around it, so that it can be compared with one of the base type. */

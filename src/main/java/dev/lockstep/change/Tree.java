@@ -65,6 +65,19 @@ record Tree(Table root, List<Table> below) {
         return all().stream().filter(table -> table.partitionKey().isEmpty()).toList();
     }
 
+    /** The tables that are divided, each before its own partitions. */
+    List<Table> parents() {
+        return all().stream().filter(table -> table.partitionKey().isPresent()).toList();
+    }
+
+    /** The table of the tree that this one is a direct partition of; empty for the root. */
+    Optional<Table> parentOf(Table table) {
+        return parents().stream()
+                .filter(parent ->
+                        parent.partitions().stream().map(Partition::name).anyMatch(table.name()::equals))
+                .findFirst();
+    }
+
     /** The same lock on every table of it. */
     List<TableLock> locks(LockMode mode) {
         return all().stream().map(table -> new TableLock(table.name(), mode)).toList();

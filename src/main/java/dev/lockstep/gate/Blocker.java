@@ -37,6 +37,10 @@ public record Blocker(Code code, String object, String owner, String message, St
         REVERT_WINDOW,
         REPLICA_BEHIND,
         ANOTHER_PLAN,
+        /** The database is not as the plan expects it. */
+        PLAN_DOES_NOT_FIT,
+        /** This replica stood still for so long that the database gave it up. */
+        REPLICA_STALLED,
         FENCED_OUT
     }
 }

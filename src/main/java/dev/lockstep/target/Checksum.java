@@ -43,6 +43,9 @@ final class Checksum {
             }
             case Action.BuildIndex(var table, var index, var statement) ->
                 parts.addAll(List.of("build-index", table.sql(), index.sql(), statement));
+            case Action.RebuildIndex rebuild ->
+                parts.addAll(List.of(
+                        "rebuild-index", rebuild.table().sql(), rebuild.index().sql()));
             case Action.DropIndex(var table, var index) ->
                 parts.addAll(List.of("drop-index", table.sql(), index.sql()));
             case Action.Backfill backfill ->
@@ -52,6 +55,13 @@ final class Checksum {
                         backfill.assignment(),
                         backfill.pending(),
                         backfill.userTriggers().name()));
+            case Action.CopyRows copy ->
+                parts.addAll(List.of(
+                        "copy-rows",
+                        copy.walked().sql(),
+                        copy.statement("…"),
+                        copy.pending(),
+                        copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
             case Action.KeepValues(var table, var label, var key, var columns, int seconds) ->

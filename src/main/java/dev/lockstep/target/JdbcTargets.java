@@ -199,9 +199,12 @@ public final class JdbcTargets implements Targets {
                         connection,
                         ledger -> new IndexStep(attempt, action.table(), action.index())
                                 .build(connection, ledger, action));
+            case Action.RebuildIndex action ->
+                guarded(attempt, connection, ledger -> new ReindexStep(attempt, action).run(connection, ledger));
             case Action.DropIndex(var table, var index) ->
                 guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
-            case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
+            case Action.Backfill action -> new BackfillStep(attempt, new BatchWork.Filling(action)).run(connection);
+            case Action.CopyRows action -> new BackfillStep(attempt, new BatchWork.Copying(action)).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
             case Action.KeepValues action -> new BackupStep(attempt, action.label()).keep(connection, action);

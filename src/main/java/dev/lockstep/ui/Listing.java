@@ -39,6 +39,12 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         "Builds the index beside running reads and writes; what a failed build left is built anew.",
                         List.of(statement),
                         List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.RebuildIndex rebuild ->
+                new Listing(
+                        "Builds the index anew beside running reads and writes, then drops the old one; what a failed"
+                                + " rebuild left is dropped first.",
+                        List.of(rebuild.statement()),
+                        List.of(spoken(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)));
             case Action.DropIndex(TableName table, Identifier index) ->
                 new Listing(
                         "Drops the index beside running reads and writes.",
@@ -55,6 +61,14 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of("UPDATE " + backfill.table().sql() + "\n   SET " + backfill.assignment() + "\n WHERE "
                                 + backfill.pending()),
                         List.of(spoken(backfill.table(), LockMode.ROW_EXCLUSIVE)));
+            case Action.CopyRows copy ->
+                new Listing(
+                        "In short batches, each with its cursor in its own transaction; then proven over the whole"
+                                + " table.",
+                        List.of(copy.statement(copy.pending())),
+                        spoken(List.of(
+                                new TableLock(copy.from(), LockMode.ROW_SHARE),
+                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
             case Action.DrainTransactions(TableName table) ->
                 new Listing(
                         "Runs no SQL on " + table

@@ -99,10 +99,18 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
+                new Action.RebuildIndex(USERS, NAME),
                 new Action.Backfill(
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
+                new Action.CopyRows(
+                        USERS,
+                        ODD,
+                        List.of(NAME),
+                        List.of(NAME, new Identifier("full_name")),
+                        new Identifier("copying"),
+                        Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
                 new Action.KeepValues(ODD, "x", List.of(NAME), List.of(new Action.Kept(NAME, NAME)), 3_600),

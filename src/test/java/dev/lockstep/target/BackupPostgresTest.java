@@ -88,6 +88,19 @@ class BackupPostgresTest {
     }
 
     @Test
+    void everyPartitionIsCopied() {
+        bench.sql("DROP TABLE users");
+        bench.sql("CREATE TABLE users (id int PRIMARY KEY, hidden varchar(20)) PARTITION BY RANGE (id)");
+        bench.sql("CREATE TABLE low PARTITION OF users FOR VALUES FROM (0) TO (100)");
+        bench.sql("CREATE TABLE high PARTITION OF users FOR VALUES FROM (100) TO (9000)");
+        bench.sql("INSERT INTO users SELECT n, n FROM generate_series(1, 3000) AS n");
+        keeps();
+        assertThat(bench.value("SELECT count(*) FROM users JOIN " + copy().sql() + " AS kept USING (id)"
+                        + " WHERE kept.phone = users.hidden"))
+                .isEqualTo("3000");
+    }
+
+    @Test
     void aWholeTableNeedsNoKey() {
         bench.sql("CREATE TABLE log (line text); INSERT INTO log SELECT n FROM generate_series(1, 50) AS n");
         Identifier line = new Identifier("line");

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The one writer of some rows. It has a pod for each version of the code that runs now, and each operation goes to one of
@@ -156,6 +157,15 @@ final class Client implements AutoCloseable {
             return Map.of(field.fact(), field.values().apply(operation * 16 + 9));
         }
 
+        /** Values for what was NULL in the row, and this code never leaves NULL. */
+        private Map<String, Optional<String>> missing(Map<String, Optional<String>> read) {
+            return use.fields().stream()
+                    .filter(field -> !field.mayBeNull()
+                            && read.getOrDefault(field.fact(), Optional.empty()).isEmpty())
+                    .collect(Collectors.toMap(
+                            Field::fact, field -> field.values().apply(operation * 16 + 10)));
+        }
+
         private Map<Long, Map<String, Optional<String>>> fresh(int count) {
             Map<Long, Map<String, Optional<String>>> rows = new LinkedHashMap<>();
             for (int n = 0; n < count; n++) {
@@ -214,6 +224,7 @@ final class Client implements AutoCloseable {
         /** All columns with the values that the code has read, and one that it changes. */
         private void updateAll(long key) throws SQLException {
             Map<String, Optional<String>> facts = new HashMap<>(read(key, false));
+            facts.putAll(missing(facts));
             facts.putAll(one());
             update(Map.of(key, facts));
         }
@@ -242,6 +253,7 @@ final class Client implements AutoCloseable {
             Map<Long, Map<String, Optional<String>>> children = new HashMap<>();
             pod.transaction(Connection.TRANSACTION_READ_COMMITTED, () -> {
                 facts.putAll(read(key, true));
+                facts.putAll(missing(facts));
                 facts.putAll(one());
                 pod.update(use, Map.of(key, facts));
                 if (!other.equals(use) && other.shapes().contains(Shape.INSERT_RETURNING)) {
@@ -264,6 +276,7 @@ final class Client implements AutoCloseable {
                 try {
                     pod.transaction(Connection.TRANSACTION_SERIALIZABLE, () -> {
                         facts.putAll(read(key, false));
+                        facts.putAll(missing(facts));
                         facts.putAll(one());
                         pod.update(use, Map.of(key, facts));
                         return true;
