@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.lockstep.change.Action;
-import dev.lockstep.change.Action;
 import dev.lockstep.change.Compilation;
 import dev.lockstep.change.Compiler;
 import dev.lockstep.change.Phase;
