@@ -62,7 +62,7 @@ final class BackupStep {
                 }
             }
             Optional<StepOutcome> broken = copied(connection, ledger, action, cursor);
-            return broken.isPresent() ? broken.get() : finished(connection, ledger, action);
+            return broken.isPresent() ? broken.get() : finished(connection, action);
         } catch (SQLException e) {
             Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
             return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, "the copy of " + label);
@@ -131,8 +131,7 @@ final class BackupStep {
     }
 
     /** One look over everything, what it found missing, and the entry that says the copy is whole; all or nothing. */
-    private StepOutcome finished(Connection connection, ShortTransaction ledger, KeepValues action)
-            throws SQLException {
+    private StepOutcome finished(Connection connection, KeepValues action) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
             if (!Ledger.claim(connection, attempt.order())) {
