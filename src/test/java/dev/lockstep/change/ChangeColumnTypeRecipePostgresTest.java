@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.plan.PlanSpec;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class ChangeColumnTypeRecipePostgresTest {
             "CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, price numeric(10,2) NOT NULL)";
     private static final String BOTH = "SELECT price, cost FROM items ORDER BY id";
 
-    private static PlanSpec toCost(String type, String up, String down) {
+    private static PlanSpec toCost(String type, @Nullable String up, @Nullable String down) {
         return plan(Plans.retype("items", "price", type, "cost", up, down));
     }
 

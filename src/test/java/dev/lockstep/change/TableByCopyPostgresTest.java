@@ -191,7 +191,7 @@ class TableByCopyPostgresTest {
                     "DELETE FROM people WHERE id = 2");
             assertThat(target.rows(BOTH))
                     .allMatch(row -> row.endsWith("t"))
-                    .extracting(row -> row.split("\\|")[2])
+                    .extracting(row -> row.split("\\|", -1)[2])
                     .containsExactly("b!", "keep!", "last!");
             assertThat(target.rows("SELECT entry FROM audit WHERE entry LIKE 'DELETE%'"))
                     .containsExactly("DELETEnew!!!");

@@ -203,6 +203,22 @@ class StopBlockersPostgresTest {
         assertThat(bench.stopped).isEmpty();
     }
 
+    /** The first copy of a subscription holds a lock as a reader does; P4 wants walsenders never to be taken for one. */
+    @Test
+    void aWalsenderIsNamedAsOneAndNeverStopped() throws Exception {
+        bench.locks = new LockBudget(200, 2, TERMINATE);
+        String replication = bench.url + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=14"
+                + "&ApplicationName=copy_of_users";
+        try (Connection walsender = DriverManager.getConnection(replication)) {
+            Bench.run(walsender, "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ");
+            Bench.run(walsender, "SELECT * FROM users");
+            assertThat(said(bench.does("add", ADD))).singleElement().satisfies(word -> assertThat(word)
+                    .contains("walsender", "copy_of_users", "it is part of a replication"));
+            Bench.run(walsender, "SELECT * FROM users");
+        }
+        assertThat(bench.stopped).isEmpty();
+    }
+
     @Test
     void saysWhichRightIsMissingToStopSomebody() throws Exception {
         try (Bench meek = bench.as("meek");
