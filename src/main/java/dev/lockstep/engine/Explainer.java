@@ -109,8 +109,8 @@ public final class Explainer {
         for (int index = 0; index < seen.size(); index++) {
             WorkloadSpec workload = spec.workloads().get(index);
             switch (seen.get(index)) {
-                case WorkloadObservation.Seen _ -> {
-                    // It is there, which is all that is asked now.
+                case WorkloadObservation.Seen _, WorkloadObservation.Attested _ -> {
+                    // It is there, or needs no cluster to be; that is all that is asked now.
                 }
                 case WorkloadObservation.Missing(var _, String object, var _) ->
                     violations.add(new Violation(

@@ -45,9 +45,9 @@ public final class Lookout {
         return EvidenceMerge.merge(seen, reports);
     }
 
-    /** Calls back whenever a look could bring something else than before. Close what it gives to stop. */
-    AutoCloseable onChange(Runnable listener) {
-        return cluster.onChange(listener);
+    /** Calls back whenever a look at these could bring something else than before. Close what it gives to stop. */
+    AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
+        return cluster.onChange(workloads, listener);
     }
 
     /** The verdict of the gate that this run stands before. */

@@ -1,9 +1,12 @@
 package dev.lockstep.gate;
 
+import dev.lockstep.gate.Evidence.Aspect;
+import dev.lockstep.gate.Evidence.Source;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Joins what processes said about themselves to what was seen of them. Pure. */
@@ -14,9 +17,15 @@ public final class EvidenceMerge {
      * What a process said about itself.
      *
      * @param version unaltered
+     * @param capabilities what it can do, with blanks between (G9); empty when it does not say
      * @param at when it was said, by the clock of the replica that heard it
      */
-    public record OwnReport(String version, Instant at) {}
+    public record OwnReport(String version, Optional<String> capabilities, Instant at) {
+        /** One that says nothing about capabilities. */
+        public OwnReport(String version, Instant at) {
+            this(version, Optional.empty(), at);
+        }
+    }
 
     /** The pods whose reports {@link #merge} could use. */
     public static List<String> podUids(List<WorkloadObservation> observations) {
@@ -43,18 +52,10 @@ public final class EvidenceMerge {
     private static WorkloadObservation merge(WorkloadObservation observation, Map<String, OwnReport> reports) {
         return switch (observation) {
             case WorkloadObservation.Seen seen ->
-                new WorkloadObservation.Seen(
-                        seen.name(),
-                        seen.uid(),
-                        seen.generation(),
-                        seen.observedGeneration(),
-                        seen.paused(),
-                        seen.desiredReplicas(),
-                        seen.template(),
-                        seen.pods().stream().map(pod -> merge(pod, reports)).toList(),
-                        seen.at());
+                seen.with(seen.pods().stream().map(pod -> merge(pod, reports)).toList());
             case WorkloadObservation.Missing missing -> missing;
             case WorkloadObservation.Unseen unseen -> unseen;
+            case WorkloadObservation.Attested attested -> attested;
         };
     }
 
@@ -63,24 +64,18 @@ public final class EvidenceMerge {
         if (report == null || report.at().isBefore(pod.processStartedAt())) {
             return pod;
         }
-        List<Evidence> evidence = new ArrayList<>(pod.evidence());
-        evidence.removeIf(known -> known.source() == Evidence.Source.REPORT);
-        evidence.add(new Evidence(Evidence.Source.REPORT, report.version(), report.at()));
-        return new PodObservation(
-                pod.name(),
-                pod.uid(),
-                pod.owner(),
-                pod.condition(),
-                pod.since(),
-                pod.processStartedAt(),
-                evidence,
-                pod.failures());
+        List<Evidence> said = new ArrayList<>();
+        said.add(new Evidence(Source.REPORT, report.version(), report.at()));
+        report.capabilities()
+                .ifPresent(able -> said.add(new Evidence(Source.REPORT, Aspect.CAPABILITIES, able, report.at())));
+        return pod.without(Source.REPORT).with(said, List.of());
     }
 
     private static Stream<PodObservation> pods(WorkloadObservation observation) {
         return switch (observation) {
             case WorkloadObservation.Seen seen -> seen.pods().stream();
-            case WorkloadObservation.Missing _, WorkloadObservation.Unseen _ -> Stream.empty();
+            case WorkloadObservation.Missing _, WorkloadObservation.Unseen _, WorkloadObservation.Attested _ ->
+                Stream.empty();
         };
     }
 }

@@ -1,16 +1,22 @@
 package dev.lockstep.gate;
 
 import dev.lockstep.gate.Blocker.Code;
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Requirement.Match;
+import dev.lockstep.plan.EvidenceRank;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a gate wants to know of one workload's code. */
 sealed interface Question {
-    /** {@code MATCHES} when this version is as the gate wants it. */
-    Match test(String reported);
+    /** {@code MATCHES} when this is as the gate wants it. */
+    Match test(Evidence evidence);
+
+    /** What is still not known when these pieces of evidence, all of them right, are all there is. */
+    Optional<Aspect> missing(List<Evidence> right);
 
     /** The code for a pod that runs what it should not. */
     Code wrongPod();
@@ -30,12 +36,23 @@ sealed interface Question {
     /** Whether one kind must come from the running process (G2). */
     boolean fromProcess();
 
+    /** How strong the strongest evidence must be (G2). */
+    EvidenceRank minimum();
+
     /** Has everything reached the milestone? */
     record Reached(Milestone milestone, Requirement requirement, GateKind kind, EvidenceSpec evidence)
             implements Question {
         @Override
-        public Match test(String reported) {
-            return requirement.test(reported);
+        public Match test(Evidence evidence) {
+            return requirement.test(evidence.aspect(), evidence.reported());
+        }
+
+        @Override
+        public Optional<Aspect> missing(List<Evidence> right) {
+            return requirement.aspects().stream()
+                    .filter(aspect -> right.stream().noneMatch(each -> each.aspect() == aspect))
+                    .sorted()
+                    .findFirst();
         }
 
         @Override
@@ -73,6 +90,16 @@ sealed interface Question {
                 case CONTRACT -> evidence.fromProcess();
             };
         }
+
+        @Override
+        public EvidenceRank minimum() {
+            return evidence.minimum()
+                    .map(asked -> switch (kind) {
+                        case DEPLOY -> asked.deploy();
+                        case CONTRACT -> asked.contract();
+                    })
+                    .orElse(EvidenceRank.LABEL);
+        }
     }
 
     /**
@@ -86,13 +113,30 @@ sealed interface Question {
         }
 
         @Override
-        public Match test(String reported) {
+        public Match test(Evidence evidence) {
             List<Match> answers =
-                    newer.stream().map(each -> each.testCautiously(reported)).toList();
+                    newer.stream().map(each -> answer(each, evidence)).toList();
             if (answers.contains(Match.MATCHES)) {
                 return Match.DIFFERS;
             }
-            return answers.contains(Match.UNREADABLE) ? Match.UNREADABLE : Match.MATCHES;
+            if (answers.contains(Match.UNREADABLE)) {
+                return Match.UNREADABLE;
+            }
+            return answers.contains(Match.DIFFERS) ? Match.MATCHES : Match.SILENT;
+        }
+
+        /** One aspect in which it differs is enough to be before a milestone, and each milestone needs one. */
+        @Override
+        public Optional<Aspect> missing(List<Evidence> right) {
+            return newer.stream()
+                    .filter(each -> right.stream().noneMatch(known -> answer(each, known) == Match.DIFFERS))
+                    .flatMap(each -> each.aspects().stream())
+                    .sorted()
+                    .findFirst();
+        }
+
+        private static Match answer(Requirement requirement, Evidence evidence) {
+            return requirement.testCautiously(evidence.aspect(), evidence.reported());
         }
 
         @Override
@@ -126,6 +170,11 @@ sealed interface Question {
         @Override
         public boolean fromProcess() {
             return false;
+        }
+
+        @Override
+        public EvidenceRank minimum() {
+            return EvidenceRank.LABEL;
         }
     }
 }

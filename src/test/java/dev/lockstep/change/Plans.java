@@ -8,6 +8,7 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
@@ -50,7 +51,7 @@ final class Plans {
     static WorkloadSpec web(Milestone milestone) {
         return new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "shop-web",
                 Map.of(milestone, new Versions.Range(">=1.5.0")),

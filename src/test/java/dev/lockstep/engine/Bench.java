@@ -14,6 +14,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
@@ -122,7 +123,7 @@ final class Bench implements AutoCloseable {
     static PlanDocument document(PlanKey key, List<PlanSpec.Approval> approvals, DeclaredPhase... phases) {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "web",
                 Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),

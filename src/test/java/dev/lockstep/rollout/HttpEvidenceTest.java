@@ -208,7 +208,8 @@ class HttpEvidenceTest {
 
     private String ask(String path, String pointer) throws InterruptedException {
         return switch (http.ask("127.0.0.1", new HttpProbe(port(), path, pointer, 10_000))) {
-            case Answer.Version(Evidence evidence) -> evidence.reported();
+            case Answer.Said(List<Evidence> evidence) ->
+                evidence.stream().map(Evidence::reported).collect(java.util.stream.Collectors.joining(" | "));
             case Answer.None(String reason) -> reason;
         };
     }

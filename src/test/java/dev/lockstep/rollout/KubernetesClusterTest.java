@@ -218,7 +218,7 @@ class KubernetesClusterTest {
         api.put(pod("shop-web-1-a", set, "1.5.0"));
         assertThat(seen(Freshness.WATCHED).pods()).hasSize(1);
         AtomicInteger changes = new AtomicInteger();
-        cluster.onChange(changes::incrementAndGet);
+        cluster.onChange(List.of(WEB), changes::incrementAndGet);
 
         api.goAway();
 
@@ -270,7 +270,7 @@ class KubernetesClusterTest {
         seen(Freshness.WATCHED);
         AtomicInteger pods = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
-        AutoCloseable subscription = cluster.onChange(() -> {
+        AutoCloseable subscription = cluster.onChange(List.of(WEB), () -> {
             pods.set(seen(Freshness.WATCHED).pods().size());
             calls.incrementAndGet();
         });

@@ -35,6 +35,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -255,7 +256,7 @@ final class Shop implements InstantSource {
     static PlanDocument document() {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "shop-web",
                 Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
