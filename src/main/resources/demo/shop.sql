@@ -16,12 +16,22 @@ CREATE TABLE users (
 );
 COMMENT ON COLUMN users.name IS 'Given and family name, as the customer writes them';
 
+CREATE TYPE order_channel AS ENUM ('web', 'phone');
+
 CREATE TABLE orders (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id    bigint        NOT NULL REFERENCES users (id),
     status     text          NOT NULL CHECK (status IN ('open', 'paid', 'shipped', 'returned')),
     total      numeric(10,2) NOT NULL,
-    placed_at  timestamptz   NOT NULL DEFAULT now()
+    placed_at  timestamptz   NOT NULL DEFAULT now(),
+    channel    order_channel DEFAULT 'web'
+);
+
+-- From a campaign long ago; nothing reads it any more.
+CREATE TABLE coupons (
+    code    text PRIMARY KEY,
+    user_id bigint REFERENCES users (id),
+    percent integer NOT NULL
 );
 
 INSERT INTO users (id, email, name, phone, country, street, city, postcode, newsletter, preferences, created_at, updated_at, deactivated_at)
@@ -52,6 +62,9 @@ SELECT n,
        round((5 + (n % 40000) / 100.0)::numeric, 2),
        timestamptz '2020-01-01 00:00:00+00' + n * interval '7 minutes'
 FROM generate_series(1, current_setting('demo.orders')::int) AS n;
+
+INSERT INTO coupons (code, user_id, percent)
+SELECT 'SPRING-' || n, n, 10 FROM generate_series(1, least(100, current_setting('demo.users')::int)) AS n;
 
 SELECT setval(pg_get_serial_sequence('users', 'id'), current_setting('demo.users')::int);
 SELECT setval(pg_get_serial_sequence('orders', 'id'), current_setting('demo.orders')::int);

@@ -100,6 +100,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void lintKnowsTheParserAsWell() {
+        classes()
+                .that()
+                .resideInAPackage("dev.lockstep.lint..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(packages(
+                        PURE,
+                        "java..",
+                        "org.jspecify..",
+                        // The parser is WebAssembly and answers in JSON.
+                        "com.dylibso.chicory..",
+                        "com.fasterxml.jackson.core..",
+                        "com.fasterxml.jackson.databind.."))
+                .check(SCANNED);
+    }
+
+    @Test
     void deciderKnowsNoFramework() {
         noClasses()
                 .that()

@@ -37,6 +37,13 @@ public sealed interface Action {
      */
     record BuildIndex(TableName table, Identifier index, String statement) implements Action {}
 
+    /** REINDEX INDEX CONCURRENTLY. What an earlier one left under names of the server's is dropped first (P10). */
+    record RebuildIndex(TableName table, Identifier index) implements Action {
+        public String statement() {
+            return "REINDEX INDEX CONCURRENTLY " + new TableName(table.schema(), index).sql();
+        }
+    }
+
     /** DROP INDEX CONCURRENTLY IF EXISTS. */
     record DropIndex(TableName table, Identifier index) implements Action {}
 
@@ -107,4 +114,17 @@ public sealed interface Action {
      * @param remedy what a person can do about it, as a sentence
      */
     record Assertion(String query, String expectation, String remedy) implements Action {}
+
+    /**
+     * Waits until the old shape has been hidden for long enough. The time begins when the step is first entered, goes by
+     * the target's clock, and goes on across restarts.
+     *
+     * @param hidden what is hidden, for a person to read in a list
+     * @param seconds 1 to 2,592,000
+     */
+    record RevertWindow(List<String> hidden, int seconds) implements Action {
+        public RevertWindow {
+            hidden = List.copyOf(hidden);
+        }
+    }
 }

@@ -9,6 +9,10 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -23,6 +27,9 @@ import java.util.regex.Pattern;
  * Any other default is set after the column is there, and rows that exist get it from the backfill. {@code fill} is for
  * rows that exist and, through a trigger, for code that does not write the column yet. NOT NULL comes last, when every row
  * has a value. Nothing of this loses anything, so each step can be taken back.
+ *
+ * <p>Where the application keeps the shapes equal ({@code sync: Application}) there is no trigger: rows are filled once all
+ * code writes the column, and every transaction that began before has ended (P25).
  */
 final class AddColumnRecipe implements Recipe<AddColumn> {
     /** Numbers, strings (with a cast to a type that is named plainly) and truth values. */
@@ -52,7 +59,36 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         table.ifPresent(known -> check(known, change, setting.path(), objections));
         return objections.any() || table.isEmpty()
                 ? new Outcome.Refused(objections.all())
-                : new Outcome.Parts(new Shape(change, table.get(), setting, names).parts(), notes(change));
+                : new Outcome.Parts(
+                        new Shape(change, table.get(), setting, names).parts(), notes(change, setting.spec()));
+    }
+
+    /** The column is there, and still may be NULL where it is to get its values from a backfill. */
+    @Override
+    public Catalogue after(AddColumn change, Catalogue catalogue) {
+        return catalogue
+                .table(change.table())
+                .map(table -> catalogue.with(table.with(new Column(
+                        change.column(),
+                        1
+                                + table.columns().stream()
+                                        .mapToInt(Column::attribute)
+                                        .max()
+                                        .orElse(0),
+                        change.type(),
+                        Optional.empty(),
+                        !change.nullable() && instant(change),
+                        given(change).map(AddColumnRecipe::defaultValue).orElse(new DefaultValue.None()),
+                        List.of(),
+                        change.type(),
+                        change.comment()))))
+                .orElse(catalogue);
+    }
+
+    private static DefaultValue defaultValue(String expression) {
+        return CONSTANT.matcher(expression.strip()).matches()
+                ? new DefaultValue.Stable(expression)
+                : new DefaultValue.Volatile(expression);
     }
 
     private static void check(Table table, AddColumn change, String path, Objections objections) {
@@ -65,9 +101,9 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         }
     }
 
-    private static List<String> notes(AddColumn change) {
+    private static List<String> notes(AddColumn change, PlanSpec spec) {
         List<String> notes = new ArrayList<>();
-        if (fills(change)) {
+        if (fills(change) && !byApplication(spec)) {
             notes.add(
                     "The fill expression of " + change.column() + " also runs in a trigger, with the rights of whoever"
                             + " writes the row: functions that it calls must be open to them.");
@@ -102,16 +138,27 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         return change.fill().isPresent() && given(change).isEmpty();
     }
 
+    /** Whether all code writes the column before rows that exist are filled, so that no trigger is needed (P25). */
+    private static boolean byApplication(PlanSpec spec) {
+        return spec.sync() == PlanSpec.Sync.APPLICATION;
+    }
+
     /** The change on its table. */
     private record Shape(AddColumn change, Table table, Setting setting, StepNames names) {
         List<Part> parts() {
             List<Part> parts = new ArrayList<>();
             parts.add(new Part(PhaseType.EXPAND, Optional.empty(), expand()));
+            boolean writtenFirst = fills(change) && byApplication(setting.spec());
             if (rowsNeedValue(change)) {
-                parts.add(new Part(PhaseType.BACKFILL, Optional.empty(), backfill()));
+                parts.add(new Part(
+                        PhaseType.BACKFILL,
+                        writtenFirst ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty(),
+                        backfill()));
             }
-            boolean gated = fills(change)
-                    && (!change.nullable() || !setting.spec().workloads().isEmpty());
+            boolean gated = writtenFirst
+                    || (fills(change)
+                            && (!change.nullable()
+                                    || !setting.spec().workloads().isEmpty()));
             Optional<Milestone> require = gated ? Optional.of(Milestone.DUAL_WRITE) : Optional.empty();
             if (gated) {
                 parts.add(new Part(PhaseType.DEPLOY, require, List.of()));
@@ -183,7 +230,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             return new Step(
                     names.claim("add-column"),
                     "Add " + on + "." + change.column()
-                            + (fills(change) ? ", filled by a trigger for code that does not write it" : ""),
+                            + (fill().isPresent() ? ", filled by a trigger for code that does not write it" : ""),
                     new Transactional(statements, locks, false),
                     new Undo.By(new Transactional(undo, locks, false)),
                     Look.columnExists(on, change.column()));
@@ -195,7 +242,9 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             return List.of(
                     new Step(
                             names.claim("drain"),
-                            "Wait for transactions that began before the column was there",
+                            byApplication(setting.spec())
+                                    ? "Wait for transactions that began before all code wrote " + change.column()
+                                    : "Wait for transactions that began before the column was there",
                             new DrainTransactions(change.table()),
                             new Undo.Nothing(),
                             Look.NO_TRACE),
@@ -233,7 +282,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
         private Optional<FillTrigger> fill() {
             return change.fill()
-                    .filter(_ -> fills(change))
+                    .filter(_ -> fills(change) && !byApplication(setting.spec()))
                     .map(expression -> new FillTrigger(change.table(), change.column(), expression));
         }
     }

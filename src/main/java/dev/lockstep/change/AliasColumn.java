@@ -6,6 +6,7 @@ import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -22,32 +23,12 @@ import java.util.stream.Stream;
  * the sides equal.
  */
 record AliasColumn(Table table, Column original, Identifier name) {
-    /** Sort before and after every name that people give to triggers: BEFORE triggers fire in name order (P18). */
-    private static final String FIRST = "!lockstep_sync_";
-
-    private static final String LAST = "~lockstep_sync_";
-
     Identifier lastTrigger() {
-        return derived(LAST);
+        return sync().last();
     }
 
-    Identifier firstTrigger() {
-        return derived(FIRST);
-    }
-
-    private Identifier lastFunction() {
-        return derived("sync_");
-    }
-
-    private Identifier firstFunction() {
-        return derived("agree_");
-    }
-
-    private Identifier derived(String prefix) {
-        return Identifier.derived(
-                prefix,
-                original.name().value(),
-                table.name().sql() + "." + original.name().sql() + ">" + name.sql());
+    private SyncTriggers sync() {
+        return new SyncTriggers(table, original.name(), name);
     }
 
     boolean hasRowChangers() {
@@ -65,16 +46,18 @@ record AliasColumn(Table table, Column original, Identifier name) {
                     "ALTER TABLE " + on() + " ALTER COLUMN " + name.sql() + " SET DEFAULT " + enclosed(expression));
         }
         original.grants().forEach(grant -> statements.add(grant(grant)));
-        if (hasRowChangers()) {
-            statements.add(function(firstFunction(), agreeing()));
-            statements.addAll(trigger(firstTrigger(), firstFunction(), ""));
-            statements.add(function(lastFunction(), settling()));
-        } else {
-            statements.add(function(lastFunction(), syncing()));
-        }
-        statements.addAll(trigger(
-                lastTrigger(), lastFunction(), "\nWHEN (" + SqlText.differ("NEW." + name.sql(), bareOld("NEW")) + ")"));
+        statements.addAll(triggers());
         return List.copyOf(statements);
+    }
+
+    /** The triggers that keep both sides equal. */
+    List<String> triggers() {
+        boolean both = hasRowChangers();
+        return sync().create(new SyncTriggers.Code(
+                both ? Optional.of(agreeing()) : Optional.empty(),
+                both ? settling() : syncing(),
+                Optional.of(SqlText.differ("NEW." + name.sql(), bareOld("NEW"))),
+                false));
     }
 
     /**
@@ -84,7 +67,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
     List<String> remove() {
         return List.of(SqlText.onlyIf(
                 Look.triggerExists(table.name(), lastTrigger()),
-                Stream.concat(dropTriggers(), Stream.of("ALTER TABLE " + on() + " DROP COLUMN " + name.sql()))
+                Stream.concat(dropTriggers().stream(), Stream.of("ALTER TABLE " + on() + " DROP COLUMN " + name.sql()))
                         .toArray(String[]::new)));
     }
 
@@ -93,12 +76,13 @@ record AliasColumn(Table table, Column original, Identifier name) {
      * foreign keys, indexes, statistics, grants and its place in the row.
      */
     List<String> swap() {
-        List<String> statements = new ArrayList<>(dropTriggers().toList());
+        List<String> statements = new ArrayList<>(dropTriggers());
         statements.add("ALTER TABLE " + on() + " DROP COLUMN " + name.sql());
         statements.add(
                 "ALTER TABLE " + on() + " RENAME COLUMN " + original.name().sql() + " TO " + name.sql());
         if (hasDomain()) {
-            statements.add(forgetPlans());
+            // The alias had the domain's base type.
+            statements.add(SyncTriggers.forgetPlans(table));
         }
         return List.copyOf(statements);
     }
@@ -112,31 +96,8 @@ record AliasColumn(Table table, Column original, Identifier name) {
         return SqlText.differ(name.sql(), SqlText.bare(original.name().sql(), original));
     }
 
-    private Stream<String> dropTriggers() {
-        Stream<String> last = Stream.of(
-                "DROP TRIGGER IF EXISTS " + lastTrigger().sql() + " ON " + on(),
-                "DROP FUNCTION IF EXISTS " + inOurSchema(lastFunction()) + "()");
-        Stream<String> first = Stream.of(
-                "DROP TRIGGER IF EXISTS " + firstTrigger().sql() + " ON " + on(),
-                "DROP FUNCTION IF EXISTS " + inOurSchema(firstFunction()) + "()");
-        return hasRowChangers() ? Stream.concat(last, first) : last;
-    }
-
-    private List<String> trigger(Identifier trigger, Identifier function, String when) {
-        return List.of(
-                "CREATE TRIGGER " + trigger.sql() + " BEFORE INSERT OR UPDATE ON " + on() + "\nFOR EACH ROW" + when
-                        + "\nEXECUTE FUNCTION " + inOurSchema(function) + "()",
-                // A session in replica role, logical replication for one, must not leave the sides apart (P20).
-                "ALTER TABLE " + on() + " ENABLE ALWAYS TRIGGER " + trigger.sql());
-    }
-
-    /**
-     * It runs with the rights and the search path of whoever writes the table. It sets no path of its own, as a default's
-     * function may rely on the session's; everything in it is qualified instead.
-     */
-    private static String function(Identifier name, String code) {
-        return "CREATE OR REPLACE FUNCTION " + inOurSchema(name) + "() RETURNS trigger LANGUAGE plpgsql AS "
-                + SqlText.body(code);
+    List<String> dropTriggers() {
+        return sync().drop(hasRowChangers());
     }
 
     private String syncing() {
@@ -174,7 +135,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
                   PERFORM pg_catalog.set_config(%s, %s, true);
                   RETURN NEW;
                 END
-                """.formatted(choice(), setting(), stash("NEW." + name.sql()));
+                """.formatted(choice(), setting(), SyncTriggers.stash("NEW." + name.sql()));
     }
 
     private String settling() {
@@ -187,18 +148,11 @@ record AliasColumn(Table table, Column original, Identifier name) {
                   END IF;
                   RETURN NEW;
                 END
-                """.formatted(stash("NEW." + name.sql()), setting(), toOld(), toNew());
+                """.formatted(SyncTriggers.stash("NEW." + name.sql()), setting(), toOld(), toNew());
     }
 
-    /** One setting for each depth: a trigger of the table's own may write other rows of it. */
     private String setting() {
-        String hash = derived("").value().replaceAll(".*_", "");
-        return "pg_catalog.concat('lockstep.agreed_" + hash + "_', pg_catalog.pg_trigger_depth())";
-    }
-
-    /** A value as text in which NULL differs from every value. */
-    private static String stash(String value) {
-        return "coalesce(pg_catalog.textcat('v', CAST(" + value + " AS pg_catalog.text)), 'n')";
+        return sync().setting("agreed");
     }
 
     private String toOld() {
@@ -225,36 +179,11 @@ record AliasColumn(Table table, Column original, Identifier name) {
                 + grant.grantee().sql() + (grant.grantable() ? " WITH GRANT OPTION" : "");
     }
 
-    /**
-     * The alias has the domain's base type, so plans that functions have cached for the new name expect another type than
-     * the column will have (P17). Writing the catalogue row of a function anew, unchanged, makes every session forget
-     * them.
-     */
-    private String forgetPlans() {
-        return "DO " + SqlText.body("""
-                        DECLARE
-                          stale record;
-                        BEGIN
-                          FOR stale IN
-                            SELECT DISTINCT p.oid::pg_catalog.regprocedure AS function, p.procost AS cost
-                            FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-                            WHERE t.tgrelid = %s AND NOT t.tgisinternal
-                          LOOP
-                            EXECUTE pg_catalog.format('ALTER FUNCTION %%s COST %%s', stale.function, stale.cost);
-                          END LOOP;
-                        END
-                        """.formatted(Look.oid(table.name())));
-    }
-
     private String on() {
         return table.name().sql();
     }
 
     private static String enclosed(String expression) {
         return SqlText.enclosed(expression);
-    }
-
-    private static String inOurSchema(Identifier function) {
-        return Ground.SCHEMA.sql() + "." + function.sql();
     }
 }

@@ -6,7 +6,6 @@ import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -64,48 +63,11 @@ record AliasIndexes(Table table, Identifier original, Identifier alias) {
     }
 
     String definition(Index index) {
-        Index.Shape shape = index.shape();
-        StringBuilder sql = new StringBuilder("CREATE ")
-                .append(unique(index) ? "UNIQUE " : "")
-                .append("INDEX CONCURRENTLY ")
-                .append(nameFor(index).sql())
-                .append(" ON ")
-                .append(table.name().sql())
-                .append(" USING ")
-                .append(new Identifier(shape.method()).sql())
-                .append(shape.keys().stream().map(this::key).collect(Collectors.joining(", ", " (", ")")));
-        if (!shape.included().isEmpty()) {
-            sql.append(
-                    shape.included().stream().map(this::column).collect(Collectors.joining(", ", " INCLUDE (", ")")));
-        }
-        sql.append(shape.nullsNotDistinct() && unique(index) ? " NULLS NOT DISTINCT" : "");
-        if (!shape.options().isEmpty()) {
-            sql.append(shape.options().stream()
-                    .map(AliasIndexes::option)
-                    .collect(Collectors.joining(", ", " WITH (", ")")));
-        }
-        shape.tablespace().ifPresent(tablespace -> sql.append(" TABLESPACE ").append(tablespace.sql()));
-        shape.predicate().ifPresent(predicate -> sql.append(" WHERE ").append(SqlText.enclosed(predicate)));
-        return sql.toString();
-    }
-
-    private String key(Index.Key key) {
-        String part = switch (key) {
-            case Index.Key.Plain(Identifier column, var _) -> column(column);
-            case Index.Key.Computed(String expression, var _) -> SqlText.enclosed(expression);
-        };
-        return key.qualifiers().isEmpty() ? part : part + " " + key.qualifiers();
-    }
-
-    private String column(Identifier column) {
-        return (column.equals(original) ? alias : column).sql();
-    }
-
-    private static String option(String option) {
-        int equals = option.indexOf('=');
-        return equals < 0
-                ? new Identifier(option).sql()
-                : new Identifier(option.substring(0, equals)).sql() + " = "
-                        + SqlText.literal(option.substring(equals + 1));
+        return IndexSql.create(
+                nameFor(index),
+                table.name(),
+                unique(index),
+                index.shape(),
+                column -> column.equals(original) ? alias : column);
     }
 }

@@ -8,6 +8,8 @@ import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Inquiry;
+import dev.lockstep.schema.Rehearsal;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,10 +31,19 @@ public final class Compiler {
         return Set.copyOf(tables);
     }
 
+    /** All that {@link #compile} wants to know of the database. */
+    public static Inquiry inquiry(PlanSpec spec) {
+        Set<Rehearsal> rehearsals = new LinkedHashSet<>();
+        if (spec.work() instanceof Work.Changes(List<Change> changes)) {
+            changes.forEach(change -> rehearsals.addAll(bound(change).rehearsals(spec)));
+        }
+        return new Inquiry(tables(spec), rehearsals);
+    }
+
     /**
      * The phases that do what the plan says on a database that looks like this, or every reason why not.
      *
-     * @param catalogue read with {@link #tables}
+     * @param catalogue read with {@link #inquiry}
      */
     public static Compilation compile(PlanSpec spec, Catalogue catalogue) {
         Objections objections = new Objections();
@@ -41,15 +52,11 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
-        if (spec.sync() == PlanSpec.Sync.APPLICATION) {
-            objections.add("spec.sync", "Application is not offered yet; leave it out.");
+        if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
         }
-        if (!spec.contract().equals(PlanSpec.ContractRules.standard())
-                || !(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.contract", "A revert window, a backup and a look at the use are not offered yet.");
-        }
-        if (!(spec.locks().blockers() instanceof PlanSpec.BlockerRule.Wait)) {
-            objections.add("spec.lock.blockers", "Stopping blockers is not offered yet.");
+        if (spec.work() instanceof Work.Phases) {
+            Hiding.of(spec).check(merged.phases(), objections);
         }
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
@@ -70,6 +77,7 @@ public final class Compiler {
             Setting setting = new Setting(ahead, spec, path(changes.get(index), index));
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
+                    Hiding.of(spec).check(made.parts(), setting.path(), objections);
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());
                     ahead = bound.after(ahead);
@@ -86,6 +94,10 @@ public final class Compiler {
     private record Bound<C extends Change>(Recipe<C> recipe, C change) {
         Set<TableName> tables() {
             return recipe.tables(change);
+        }
+
+        Set<Rehearsal> rehearsals(PlanSpec spec) {
+            return recipe.rehearsals(change, spec);
         }
 
         Outcome compile(Setting setting, StepNames names) {

@@ -11,6 +11,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
@@ -50,8 +51,8 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        contract(table.get(), column.get(), names)));
-        return new Outcome.Parts(parts, notes(table.get(), column.get()));
+                        contract(table.get(), column.get(), setting, names)));
+        return new Outcome.Parts(parts, notes(table.get(), column.get(), Hiding.of(setting.spec())));
     }
 
     /** Code that no longer knows the column must be able to insert rows while it is still there. */
@@ -60,23 +61,59 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
     }
 
-    private static List<Step> contract(Table table, Column column, StepNames names) {
+    private static List<Step> contract(Table table, Column column, Setting setting, StepNames names) {
+        Hiding hiding = Hiding.of(setting.spec());
         List<Step> steps = new ArrayList<>();
         steps.add(dependents(table, column, names));
-        foreignKeys(table, column).forEach(key -> steps.addAll(dropForeignKey(table.name(), key, names)));
-        indexes(table, column).forEach(index -> steps.add(dropIndex(table.name(), index, names)));
-        steps.add(new Step(
+        if (hiding.wanted()) {
+            steps.add(hide(table, column, names));
+            steps.addAll(hiding.meanwhile(names, table.name() + "." + column.name()));
+            foreignKeys(table, column)
+                    .forEach(key -> steps.add(dropForeignKey(table.name(), key, lost(table, column), names)));
+            indexes(table, column)
+                    .forEach(index -> steps.add(dropIndex(table.name(), index, lost(table, column), names)));
+            steps.add(drop(table, column, Hiding.column(table.name(), column.name()), names));
+        } else {
+            foreignKeys(table, column).forEach(key -> steps.addAll(new ForeignKeyDrop(table.name(), key).steps(names)));
+            indexes(table, column)
+                    .forEach(index -> steps.add(dropIndex(table.name(), index, back(table, index), names)));
+            steps.add(drop(table, column, column.name(), names));
+        }
+        return steps;
+    }
+
+    private static Step hide(Table table, Column column, StepNames names) {
+        Identifier hidden = Hiding.column(table.name(), column.name());
+        String alter = "ALTER TABLE " + table.name().sql() + " RENAME COLUMN ";
+        List<TableLock> locks = List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE));
+        return new Step(
+                names.claim("hide"),
+                "Hide " + table.name() + "." + column.name() + " as " + hidden,
+                new Transactional(List.of(alter + column.name().sql() + " TO " + hidden.sql()), locks, false),
+                new Undo.By(new Transactional(
+                        List.of(SqlText.onlyIf(
+                                Look.columnExists(table.name(), hidden),
+                                alter + hidden.sql() + " TO " + column.name().sql())),
+                        locks,
+                        false)),
+                Look.renamed(table.name(), column.name(), hidden));
+    }
+
+    private static Step drop(Table table, Column column, Identifier now, StepNames names) {
+        return new Step(
                 names.claim("drop-column"),
                 "Drop " + table.name() + "." + column.name(),
                 new Transactional(
-                        List.of("ALTER TABLE " + table.name().sql() + " DROP COLUMN "
-                                + column.name().sql()),
+                        List.of("ALTER TABLE " + table.name().sql() + " DROP COLUMN " + now.sql()),
                         List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)),
                         false),
-                new Undo.Impossible(
-                        "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them."),
-                Look.columnGone(table.name(), column.name())));
-        return steps;
+                lost(table, column),
+                Look.columnGone(table.name(), now));
+    }
+
+    private static Undo lost(Table table, Column column) {
+        return new Undo.Impossible(
+                "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them.");
     }
 
     private static Step dependents(Table table, Column column, StepNames names) {
@@ -105,66 +142,31 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .filter(index -> index.columns().contains(column.name()));
     }
 
-    /**
-     * Put back, a foreign key is added NOT VALID, and validated in a transaction of its own. That second part belongs to
-     * the look before the drop, as what comes last forward is taken back first.
-     */
-    private static List<Step> dropForeignKey(TableName table, Constraint key, StepNames names) {
-        String changed = "SELECT " + SqlText.literal(key.name().value()) + " WHERE NOT ("
-                + Look.constraintExists(table, key.name()) + ")";
-        String alter = "ALTER TABLE " + table.sql() + " ";
-        String unproven = key.definition().endsWith(" NOT VALID") ? "" : " NOT VALID";
+    /** After the revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
+    private static Step dropForeignKey(TableName table, Constraint key, Undo undo, StepNames names) {
         List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
                 .distinct()
                 .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
                 .toList();
-        List<TableLock> back = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.SHARE_ROW_EXCLUSIVE))
-                .toList();
-        List<TableLock> proof = Stream.concat(
-                        Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),
-                        key.referenced().stream()
-                                .filter(other -> !other.equals(table))
-                                .map(other -> new TableLock(other, LockMode.ROW_SHARE)))
-                .toList();
-        Undo validate = key.validated()
-                ? new Undo.By(new Transactional(
-                        List.of(SqlText.onlyIf(
-                                Look.constraintExists(table, key.name()),
-                                alter + "VALIDATE CONSTRAINT " + key.name().sql())),
-                        proof,
-                        true))
-                : new Undo.Nothing();
-        return List.of(
-                new Step(
-                        names.claim("foreign-key"),
-                        "See that foreign key " + key.name() + " is there, as when the plan was reviewed",
-                        new Assertion(
-                                changed,
-                                "Table " + table + " has the foreign key " + key.name() + ".",
-                                "Somebody has dropped it since. Add it again, or abort and start the plan anew."),
-                        validate,
-                        Look.noRow(changed)),
-                new Step(
-                        names.claim("drop-foreign-key"),
-                        "Drop foreign key " + key.name(),
-                        new Transactional(
-                                List.of(alter + "DROP CONSTRAINT " + key.name().sql()), both, false),
-                        new Undo.By(new Transactional(
-                                List.of(SqlText.onlyIf(
-                                        Look.constraintGone(table, key.name()),
-                                        alter + "ADD CONSTRAINT " + key.name().sql() + " " + key.definition()
-                                                + unproven)),
-                                back,
-                                false)),
-                        Look.constraintGone(table, key.name())));
+        return new Step(
+                names.claim("drop-foreign-key"),
+                "Drop foreign key " + key.name(),
+                new Transactional(
+                        List.of("ALTER TABLE " + table.sql() + " DROP CONSTRAINT IF EXISTS "
+                                + key.name().sql()),
+                        both,
+                        false),
+                undo,
+                Look.constraintGone(table, key.name()));
     }
 
-    private static Step dropIndex(TableName table, Index index, StepNames names) {
-        Undo undo = index.valid()
-                ? new Undo.By(new BuildIndex(table, index.name(), concurrently(index.definition())))
+    private static Undo back(Table table, Index index) {
+        return index.valid()
+                ? new Undo.By(new BuildIndex(table.name(), index.name(), IndexSteps.concurrently(index.definition())))
                 : new Undo.Nothing();
+    }
+
+    private static Step dropIndex(TableName table, Index index, Undo undo, StepNames names) {
         return new Step(
                 names.claim("drop-index"),
                 "Drop index " + index.name(),
@@ -173,13 +175,12 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 Look.indexGone(table, index.name()));
     }
 
-    /** As the server prints it, a definition begins with one of two fixed phrases. */
-    private static String concurrently(String definition) {
-        return definition.replaceFirst("^CREATE (UNIQUE )?INDEX ", "CREATE $1INDEX CONCURRENTLY ");
-    }
-
-    private static List<String> notes(Table table, Column column) {
+    private static List<String> notes(Table table, Column column, Hiding hiding) {
         List<String> notes = new ArrayList<>();
+        if (hiding.wanted()) {
+            notes.add("While it is hidden, code that reads every column (SELECT *) still gets " + column.name()
+                    + ", under the name " + Hiding.column(table.name(), column.name()) + ".");
+        }
         indexes(table, column)
                 .filter(index -> index.columns().size() > 1)
                 .forEach(index -> notes.add("Index " + index.name() + " covers other columns too, and goes with "

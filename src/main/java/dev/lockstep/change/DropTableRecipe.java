@@ -1,21 +1,133 @@
 package dev.lockstep.change;
 
+import dev.lockstep.change.Action.Assertion;
+import dev.lockstep.change.Action.Transactional;
+import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.DropTable;
-import dev.lockstep.plan.Violation;
+import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PhaseType;
+import dev.lockstep.schema.Column.DefaultValue;
+import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Table;
+import dev.lockstep.schema.Table.TableDependent;
 import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Refuses, as long as there is no recipe. */
+/**
+ * Drops a table that no code uses any more. Foreign keys go first, each alone, because dropping them with the table would
+ * lock the tables at their other ends as well (P5): those of other tables that refer to it, and its own. The table itself is
+ * the point of no return. Nothing is dropped by CASCADE (P35).
+ */
 final class DropTableRecipe implements Recipe<DropTable> {
     @Override
     public Set<TableName> tables(DropTable change) {
-        return Set.of();
+        return Set.of(change.table());
     }
 
     @Override
     public Outcome compile(DropTable change, Setting setting, StepNames names) {
-        return new Outcome.Refused(List.of(
-                new Violation(setting.path(), "This version cannot do this change yet; write it as an sql change.")));
+        Objections objections = new Objections();
+        Optional<Table> table =
+                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        table.ifPresent(known -> {
+            Ground.noOtherRun(known, setting.path() + ".table", objections);
+            check(known, setting.path() + ".table", objections);
+        });
+        if (objections.any() || table.isEmpty()) {
+            return new Outcome.Refused(objections.all());
+        }
+        Optional<Milestone> require = Optional.of(Milestone.NEW_ONLY);
+        List<Step> steps = new ArrayList<>();
+        steps.add(dependents(change.table(), names));
+        foreignKeys(table.get()).forEach(key -> steps.addAll(key.steps(names)));
+        steps.addAll(drop(table.get(), names));
+        return new Outcome.Parts(
+                List.of(new Part(PhaseType.DEPLOY, require, List.of()), new Part(PhaseType.CONTRACT, require, steps)),
+                notes(table.get()));
+    }
+
+    private static void check(Table table, String path, Objections objections) {
+        String dependents = table.wholeDependents().stream()
+                .filter(dependent -> !dependent.kind().equals(TableDependents.PUBLICATION))
+                .map(TableDependent::description)
+                .collect(Collectors.joining(", "));
+        if (!dependents.isEmpty()) {
+            objections.add(
+                    path,
+                    "These need " + table.name() + " and would have to go with it: " + dependents
+                            + ". Change or drop each"
+                            + " of them first, with sql changes in a plan that runs before this one.");
+        }
+    }
+
+    /** Those of other tables first: they guard rows that stay. */
+    private static Stream<ForeignKeyDrop> foreignKeys(Table table) {
+        Stream<ForeignKeyDrop> inbound = table.inboundKeys().stream()
+                .map(key -> new ForeignKeyDrop(
+                        key.table(), key.name(), Optional.of(table.name()), key.definition(), key.validated()));
+        Stream<ForeignKeyDrop> outbound = table.constraints().stream()
+                .filter(constraint -> constraint.kind() == Constraint.Kind.FOREIGN_KEY)
+                .filter(constraint ->
+                        constraint.referenced().filter(table.name()::equals).isEmpty())
+                .map(constraint -> new ForeignKeyDrop(table.name(), constraint));
+        return Stream.concat(inbound, outbound);
+    }
+
+    /** What has come since the plan was reviewed is seen before anything is dropped (P14). */
+    private static Step dependents(TableName table, StepNames names) {
+        String query = "SELECT description FROM (" + TableDependents.query(Look.oid(table)) + ") AS d WHERE kind <> "
+                + SqlText.literal(TableDependents.PUBLICATION);
+        return new Step(
+                names.claim("dependents"),
+                "Look for what still needs table " + table,
+                new Assertion(
+                        query,
+                        "Nothing in the database needs table " + table + ".",
+                        "Change or drop each of these so that it does not; they would have to go with the table, and"
+                                + " nothing is dropped that the plan does not name."),
+                new Undo.Nothing(),
+                Look.noRow(query));
+    }
+
+    /** What ends the table itself, once nothing refers to it. */
+    private static List<Step> drop(Table table, StepNames names) {
+        TableName name = table.name();
+        return List.of(new Step(
+                names.claim("drop-table"),
+                "Drop table " + name,
+                new Transactional(
+                        List.of("DROP TABLE " + name.sql()),
+                        List.of(new TableLock(name, LockMode.ACCESS_EXCLUSIVE)),
+                        false),
+                new Undo.Impossible("The rows of " + name + " are lost; only a backup has them."),
+                Look.tableGone(name)));
+    }
+
+    private static List<String> notes(Table table) {
+        List<String> notes = new ArrayList<>();
+        table.inboundKeys()
+                .forEach(key -> notes.add("Foreign key " + key.name() + " of " + key.table() + " refers to "
+                        + table.name() + " and is dropped in the contract, before the table: " + key.definition()
+                        + ". Its columns stay, with their values."));
+        table.wholeDependents().stream()
+                .filter(dependent -> dependent.kind().equals(TableDependents.PUBLICATION))
+                .forEach(publication -> notes.add("Publication " + publication.description() + " loses the table:"
+                        + " subscribers keep their copy, and get nothing more for it."));
+        if (table.columns().stream()
+                .anyMatch(column -> column.defaultValue() instanceof DefaultValue.Volatile
+                        || column.defaultValue() instanceof DefaultValue.Identity)) {
+            notes.add("Sequences that columns of " + table.name() + " own are dropped with it.");
+        }
+        table.triggers().stream()
+                .map(trigger -> trigger.function())
+                .distinct()
+                .forEach(function -> notes.add("Function " + function + ", which a trigger of " + table.name()
+                        + " calls, stays. Drop it with an sql change if nothing else uses it."));
+        return notes;
     }
 }

@@ -16,9 +16,9 @@ final class Ground {
     /** The schema in the target that holds the ledger and the functions of our triggers. */
     static final Identifier SCHEMA = new Identifier("lockstep");
 
-    private static final int MAX_COLUMNS = 1600;
+    static final int MAX_COLUMNS = 1600;
 
-    private static final Set<String> SYSTEM_COLUMNS = Set.of("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid");
+    static final Set<String> SYSTEM_COLUMNS = Set.of("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid");
 
     private Ground() {}
 
@@ -38,16 +38,51 @@ final class Ground {
         return unfit.isPresent() ? Optional.empty() : table;
     }
 
+    /**
+     * The table with all its partitions, if one statement on it can change them together; otherwise the reason goes to the
+     * objections. Inheritance children are no such tree: they have columns, defaults and constraints of their own.
+     */
+    static Optional<Tree> tree(Catalogue catalogue, TableName name, String path, Objections objections) {
+        Optional<Table> divided =
+                catalogue.table(name).filter(table -> table.partitionKey().isPresent());
+        if (divided.isEmpty() || divided.get().kind() != Table.Kind.PARTITIONED) {
+            return table(catalogue, name, path, objections).map(Tree::of);
+        }
+        Tree tree = Tree.of(divided.get(), catalogue);
+        List<String> elsewhere = tree.below().stream()
+                .filter(table -> table.kind() == Table.Kind.FOREIGN)
+                .map(table -> table.name().toString())
+                .toList();
+        if (!elsewhere.isEmpty()) {
+            objections.add(
+                    path,
+                    "Partitions of " + name + " are foreign tables, whose rows live on another server: "
+                            + String.join(", ", elsewhere) + ". Detach them, or change both servers with sql changes.");
+        }
+        return Optional.of(tree);
+    }
+
+    /** The same for what is a table's own affair, as an index is: one partition alone, or an inheritance parent, will do. */
+    static Optional<Tree> treeOrPart(Catalogue catalogue, TableName name, String path, Objections objections) {
+        return catalogue
+                .table(name)
+                .filter(table -> table.partitionKey().isEmpty())
+                .filter(table -> table.kind() == Table.Kind.PARTITION || table.kind() == Table.Kind.PARTITIONED)
+                .map(Tree::of)
+                .or(() -> tree(catalogue, name, path, objections));
+    }
+
     private static Optional<String> unfit(Table.Kind kind) {
         return switch (kind) {
             case ORDINARY -> Optional.empty();
             case PARTITIONED ->
                 Optional.of(
                         "a partitioned table or has inheritance children, so one statement would lock several tables"
-                                + " at once. Lockstep does not change these yet; write the steps out as sql, table by table.");
+                                + " at once. Lockstep does not make this change there; write the steps out as sql, table by"
+                                + " table.");
             case PARTITION ->
-                Optional.of("a partition or an inheritance child, and changes with its parent. Lockstep does not change"
-                        + " these yet; write the steps out as sql for the whole tree.");
+                Optional.of("a partition or an inheritance child, and changes with its parent. Name the partitioned"
+                        + " table at the top, or write the steps out as sql for the whole tree.");
             case FOREIGN ->
                 Optional.of("a foreign table: its rows live on another server. Change it there, in a plan of that"
                         + " database, and adapt this definition with an sql change.");
@@ -98,6 +133,17 @@ final class Ground {
 
     /** Whether every row can be reached and updated (P28, P29). */
     static void rowsCanBeUpdated(Table table, String path, Objections objections) {
+        rowsCanBeSeen(table, path, objections);
+        table.updatesRefused()
+                .ifPresent(why -> objections.add(
+                        path,
+                        "The server would refuse to update rows of " + table.name() + ": " + sentence(why)
+                                + " Give the table a replica identity (ALTER TABLE … REPLICA IDENTITY …), then try"
+                                + " again."));
+    }
+
+    /** Whether a look at the rows shows every one of them (P28). */
+    static void rowsCanBeSeen(Table table, String path, Objections objections) {
         table.rowsHidden()
                 .ifPresent(
                         why -> objections.add(
@@ -105,12 +151,6 @@ final class Ground {
                                 "Lockstep might not see every row of " + table.name() + ": " + sentence(why)
                                         + " Rows that it cannot see would not be brought into the new shape. Let it connect as a"
                                         + " role with BYPASSRLS, or as the owner of a table without FORCE ROW LEVEL SECURITY."));
-        table.updatesRefused()
-                .ifPresent(why -> objections.add(
-                        path,
-                        "The server would refuse to update rows of " + table.name() + ": " + sentence(why)
-                                + " Give the table a replica identity (ALTER TABLE … REPLICA IDENTITY …), then try"
-                                + " again."));
     }
 
     /** Whether another run of ours still keeps triggers on the table (G33). */

@@ -30,6 +30,34 @@ final class Look {
         return "SELECT EXISTS (" + attribute(table, column) + " AND NOT attnotnull)";
     }
 
+    static String tableGone(TableName table) {
+        return "SELECT " + oid(table) + " IS NULL";
+    }
+
+    static String defaultSet(TableName table, Identifier column) {
+        return "SELECT EXISTS (" + attribute(table, column) + " AND atthasdef)";
+    }
+
+    static String defaultGone(TableName table, Identifier column) {
+        return "SELECT EXISTS (" + attribute(table, column) + " AND NOT atthasdef)";
+    }
+
+    /** @param text SQL, NULL for none */
+    static String tableComment(TableName table, String text) {
+        return "SELECT pg_catalog.obj_description(" + oid(table) + ", 'pg_class') IS NOT DISTINCT FROM " + text;
+    }
+
+    /** @param text SQL, NULL for none */
+    static String columnComment(TableName table, Identifier column, String text) {
+        return "SELECT EXISTS (" + attribute(table, column)
+                + " AND pg_catalog.col_description(attrelid, attnum) IS NOT DISTINCT FROM " + text + ")";
+    }
+
+    static String enumHas(TableName type, String value) {
+        return "SELECT EXISTS (SELECT FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype("
+                + SqlText.literal(type.sql()) + ") AND enumlabel = " + SqlText.literal(value) + ")";
+    }
+
     static String constraintExists(TableName table, Identifier constraint) {
         return "SELECT EXISTS (" + constraint(table, constraint) + ")";
     }
@@ -54,8 +82,38 @@ final class Look {
         return "SELECT EXISTS (" + index(table, index) + " AND i.indisvalid)";
     }
 
+    static String indexExists(TableName table, Identifier index) {
+        return "SELECT EXISTS (" + index(table, index) + ")";
+    }
+
+    static String indexAttached(TableName table, Identifier index) {
+        return "SELECT EXISTS (" + index(table, index) + " AND c.relispartition)";
+    }
+
     static String indexGone(TableName table, Identifier index) {
         return "SELECT NOT EXISTS (" + index(table, index) + ")";
+    }
+
+    /** Whether the first name is a table and the second one a view. */
+    static String tableBesideView(TableName table, TableName view) {
+        return "SELECT EXISTS (" + relation(table, "'r', 'p'") + ") AND EXISTS (" + relation(view, "'v'") + ")";
+    }
+
+    static String tableExists(TableName table) {
+        return "SELECT EXISTS (" + relation(table, "'r', 'p'") + ")";
+    }
+
+    static String viewGone(TableName view) {
+        return "SELECT NOT EXISTS (" + relation(view, "'v'") + ")";
+    }
+
+    /** Whether the table has the second name, and nothing has the first. */
+    static String tableRenamed(TableName from, TableName to) {
+        return "SELECT " + oid(from) + " IS NULL AND EXISTS (" + relation(to, "'r', 'p'") + ")";
+    }
+
+    private static String relation(TableName name, String kinds) {
+        return "SELECT FROM pg_catalog.pg_class WHERE oid = " + oid(name) + " AND relkind IN (" + kinds + ")";
     }
 
     static String noRow(String query) {

@@ -69,24 +69,55 @@ final class MergedPhases {
         }
     }
 
-    /** Nothing is lost before everything that can fail has succeeded, in all changes (P14). */
+    /**
+     * Nothing is lost before everything that can fail has succeeded, in all changes (P14). What is hidden first is hidden
+     * together, for one revert window.
+     */
     private List<Part> contract(Predicate<Part> which) {
         List<Part> share = parts.stream()
                 .filter(part -> part.type() == PhaseType.CONTRACT)
                 .filter(which)
                 .toList();
-        return Stream.concat(
-                        share.stream().map(part -> part.with(part.steps().subList(0, loss(part)))),
-                        share.stream()
-                                .map(part -> part.with(part.steps()
-                                        .subList(loss(part), part.steps().size()))))
+        List<Step> windows = share.stream()
+                .flatMap(part -> part.steps().stream())
+                .filter(MergedPhases::window)
                 .toList();
+        Stream<Part> together =
+                windows.isEmpty() ? Stream.of() : Stream.of(share.getFirst().with(List.of(Hiding.together(windows))));
+        return Stream.of(
+                        share.stream().map(part -> part.with(part.steps().subList(0, pause(part)))),
+                        together,
+                        share.stream().map(part -> part.with(withoutWindow(part, pause(part), loss(part)))),
+                        share.stream()
+                                .map(part -> part.with(withoutWindow(
+                                        part, loss(part), part.steps().size()))))
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    private static boolean window(Step step) {
+        return step.action() instanceof Action.RevertWindow;
+    }
+
+    private static List<Step> withoutWindow(Part part, int from, int to) {
+        return part.steps().subList(from, to).stream()
+                .filter(Predicate.not(MergedPhases::window))
+                .toList();
+    }
+
+    /** The place of the part's revert window, or of its loss where it has none. */
+    private static int pause(Part part) {
+        return place(part, step -> window(step) || step.undo() instanceof Undo.Impossible);
     }
 
     /** The place of the part's first step that nothing takes back. */
     private static int loss(Part part) {
+        return place(part, step -> step.undo() instanceof Undo.Impossible);
+    }
+
+    private static int place(Part part, Predicate<Step> wanted) {
         int at = 0;
-        while (at < part.steps().size() && !(part.steps().get(at).undo() instanceof Undo.Impossible)) {
+        while (at < part.steps().size() && !wanted.test(part.steps().get(at))) {
             at++;
         }
         return at;

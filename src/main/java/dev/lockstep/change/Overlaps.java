@@ -60,8 +60,11 @@ final class Overlaps {
 
     private static Stream<Claim> claims(Change change) {
         return switch (change) {
-            case Change.AddColumn(var table, var column, var _, var _, var _, var _, var _) ->
-                Stream.of(column(table, column, "name"));
+            case Change.AddColumn(var table, var column, var _, boolean nullable, var _, var _, var _) ->
+                // What is made NOT NULL by two changes would be let go of by the first that is taken back.
+                nullable
+                        ? Stream.of(column(table, column, "name"))
+                        : Stream.of(column(table, column, "name"), column(table, column, "null"));
             case Change.DropColumn(var table, var column) -> Stream.of(column(table, column, Claim.ALL));
             case Change.RenameColumn(var table, var from, var to) ->
                 Stream.of(column(table, from, Claim.ALL), column(table, to, Claim.ALL));
@@ -96,14 +99,15 @@ final class Overlaps {
             case Change.AddPrimaryKey(var table, var _, var columns) ->
                 Stream.concat(
                         Stream.of(table(table, "primary key")),
-                        columns.stream().map(each -> column(table, each, "primary key")));
+                        columns.stream().map(each -> column(table, each, "null")));
             case Change.DropConstraint(var table, var name) -> Stream.of(relation(table, name));
             case Change.RenameTable(var table, var to, var _) ->
                 Stream.of(table(table, Claim.ALL), table(new TableName(table.schema(), to), Claim.ALL));
             case Change.DropTable(var table) -> Stream.of(table(table, Claim.ALL));
             case Change.CreateTable create -> Stream.of(table(create.table(), "name"));
             case Change.AddEnumValue(var type, var value, var _) -> Stream.of(table(type, "value " + value));
-            case Change.Comment(var table, var column, var _) -> Stream.of(new Claim(table, column, "comment"));
+            case Change.Comment(var table, var column, var _) ->
+                Stream.of(new Claim(table, column, column.isPresent() ? "comment" : "comment of its own"));
             case Change.Sql _ -> Stream.of();
         };
     }

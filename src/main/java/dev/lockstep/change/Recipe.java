@@ -6,6 +6,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Rehearsal;
 import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,11 @@ import java.util.Set;
 public interface Recipe<C extends Change> {
     /** The tables whose catalogue entries it wants to see. */
     Set<TableName> tables(C change);
+
+    /** What it wants to have tried out on empty copies of tables. */
+    default Set<Rehearsal> rehearsals(C change, PlanSpec spec) {
+        return Set.of();
+    }
 
     /**
      * The steps for this change, or every reason why not.

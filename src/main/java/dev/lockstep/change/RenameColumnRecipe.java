@@ -11,8 +11,10 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.RenameColumn;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Rehearsal;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -29,6 +31,10 @@ import java.util.Set;
  * constraints, foreign keys, statistics, grants, the column's place and the indexes' names are never touched, and the end
  * is the same as after a plain {@code RENAME COLUMN}. The price is the same as a copy's: each value is stored twice until
  * the contract.
+ *
+ * <p>Without triggers ({@code sync: Application}) that cannot be: code that writes only the new name comes before the
+ * contract, and from then on only the new column is right. So there a second column takes over for good, by
+ * {@link ReplacementParts}.
  */
 final class RenameColumnRecipe implements Recipe<RenameColumn> {
     @Override
@@ -37,7 +43,19 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
     }
 
     @Override
+    public Set<Rehearsal> rehearsals(RenameColumn change, PlanSpec spec) {
+        return byApplication(spec) ? Set.of(RenameByApplication.rehearsal(change)) : Set.of();
+    }
+
+    private static boolean byApplication(PlanSpec spec) {
+        return spec.sync() == PlanSpec.Sync.APPLICATION;
+    }
+
+    @Override
     public Outcome compile(RenameColumn change, Setting setting, StepNames names) {
+        if (byApplication(setting.spec())) {
+            return RenameByApplication.compile(change, setting, names);
+        }
         Objections objections = new Objections();
         Optional<Table> table =
                 Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
@@ -55,7 +73,7 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 new Part(PhaseType.EXPAND, Optional.empty(), List.of(addAlias(alias, names))),
                 new Part(PhaseType.BACKFILL, Optional.empty(), backfill(alias, indexes, setting, names)),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
-                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, names)));
+                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(alias, setting, names)));
         return new Outcome.Parts(parts, RenameNotes.of(alias, indexes));
     }
 
@@ -117,21 +135,63 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
                 Look.NO_TRACE);
     }
 
-    private static List<Step> contract(AliasColumn alias, StepNames names) {
+    private static List<Step> contract(AliasColumn alias, Setting setting, StepNames names) {
+        Hiding hiding = Hiding.of(setting.spec());
+        List<Step> steps = new ArrayList<>(List.of(dependents(alias, names), verify(alias, names)));
+        if (hiding.wanted()) {
+            steps.add(hide(alias, names));
+            steps.addAll(hiding.meanwhile(names, oldName(alias)));
+            steps.add(dropHidden(alias, names));
+        } else {
+            steps.add(swap(alias, names));
+        }
+        return steps;
+    }
+
+    private static Step swap(AliasColumn alias, StepNames names) {
         TableName table = alias.table().name();
-        return List.of(
-                dependents(alias, names),
-                verify(alias, names),
-                new Step(
-                        names.claim("swap"),
-                        "Drop the alias and rename " + table + "."
-                                + alias.original().name() + " to " + alias.name(),
-                        new Transactional(
-                                alias.swap(), List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE)), false),
-                        new Undo.Impossible("Code that uses the old name " + table + "."
-                                + alias.original().name() + " fails from here on; going back would need a plan that"
-                                + " renames the column the other way."),
-                        Look.renamed(table, alias.original().name(), alias.name())));
+        return new Step(
+                names.claim("swap"),
+                "Drop the alias and rename " + oldName(alias) + " to " + alias.name(),
+                new Transactional(alias.swap(), exclusively(table), false),
+                gone(alias),
+                Look.renamed(table, alias.original().name(), alias.name()));
+    }
+
+    private static Step hide(AliasColumn alias, StepNames names) {
+        TableName table = alias.table().name();
+        HiddenAlias hidden = new HiddenAlias(alias);
+        return new Step(
+                names.claim("hide"),
+                "Rename " + oldName(alias) + " to " + alias.name() + ", and hide the alias as " + hidden.column()
+                        + ", still kept equal",
+                new Transactional(hidden.hide(), exclusively(table), false),
+                new Undo.By(new Transactional(hidden.reveal(), exclusively(table), false)),
+                Look.triggerExists(table, hidden.trigger()));
+    }
+
+    private static Step dropHidden(AliasColumn alias, StepNames names) {
+        TableName table = alias.table().name();
+        HiddenAlias hidden = new HiddenAlias(alias);
+        return new Step(
+                names.claim("drop-hidden"),
+                "Drop " + table + "." + hidden.column() + ", so that the old name cannot come back",
+                new Transactional(hidden.drop(), exclusively(table), false),
+                gone(alias),
+                Look.columnGone(table, hidden.column()));
+    }
+
+    private static Undo gone(AliasColumn alias) {
+        return new Undo.Impossible("Code that uses the old name " + oldName(alias)
+                + " fails from here on; going back would need a plan that renames the column the other way.");
+    }
+
+    private static String oldName(AliasColumn alias) {
+        return alias.table().name() + "." + alias.original().name();
+    }
+
+    private static List<TableLock> exclusively(TableName table) {
+        return List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
     }
 
     private static Step dependents(AliasColumn alias, StepNames names) {

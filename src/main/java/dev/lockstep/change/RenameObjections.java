@@ -4,19 +4,10 @@ import dev.lockstep.plan.Change.RenameColumn;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Table;
-import dev.lockstep.schema.Trigger;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
 /** Why a column cannot be renamed in this way, and what to do about it. */
 final class RenameObjections {
-    /** As {@code strcmp} compares, which is how the server orders triggers. */
-    private static final Comparator<String> BYTE_ORDER =
-            Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
-
     private RenameObjections() {}
 
     static void check(Table table, Optional<Column> original, RenameColumn change, String path, Objections objections) {
@@ -64,22 +55,6 @@ final class RenameObjections {
                                 + ". Recreate it without the column list, for example with WHEN (OLD."
                                 + column.name().sql() + " IS DISTINCT FROM NEW."
                                 + column.name().sql() + ")."));
-        AliasColumn alias = new AliasColumn(table, column, change.to());
-        List<Trigger> changers = Ground.rowChangers(table);
-        changers.stream()
-                .filter(trigger -> BYTE_ORDER.compare(
-                                        trigger.name().value(),
-                                        alias.lastTrigger().value())
-                                >= 0
-                        || BYTE_ORDER.compare(
-                                        trigger.name().value(),
-                                        alias.firstTrigger().value())
-                                <= 0)
-                .forEach(trigger -> objections.add(
-                        path + ".table",
-                        "Trigger " + trigger.name() + " on " + table.name() + " would fire outside of Lockstep's own"
-                                + " triggers, which must be the first and the last to see a row (triggers fire in the"
-                                + " order of their names). Rename it to begin with a letter of a to z: ALTER TRIGGER "
-                                + trigger.name().sql() + " ON " + table.name().sql() + " RENAME TO …"));
+        TriggerOrder.check(table, new SyncTriggers(table, column.name(), change.to()), path + ".table", objections);
     }
 }

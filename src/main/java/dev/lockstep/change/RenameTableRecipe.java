@@ -2,20 +2,39 @@ package dev.lockstep.change;
 
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Violation;
+import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Refuses, as long as there is no recipe. */
+/**
+ * Renames a table while code that knows only the old name and code that knows only the new one both run. Either way the
+ * end is the very catalogue that a plain {@code ALTER TABLE … RENAME TO} leaves: it is the original table that gets the new
+ * name.
+ */
 final class RenameTableRecipe implements Recipe<RenameTable> {
     @Override
     public Set<TableName> tables(RenameTable change) {
-        return Set.of();
+        return Set.of(change.table(), renamed(change));
+    }
+
+    static TableName renamed(RenameTable change) {
+        return new TableName(change.table().schema(), change.to());
     }
 
     @Override
     public Outcome compile(RenameTable change, Setting setting, StepNames names) {
-        return new Outcome.Refused(List.of(
-                new Violation(setting.path(), "This version cannot do this change yet; write it as an sql change.")));
+        Objections objections = new Objections();
+        Optional<Table> table = RenameTableObjections.check(change, setting, objections);
+        if (objections.any() || table.isEmpty()) {
+            return new Outcome.Refused(objections.all());
+        }
+        return switch (change.via()) {
+            case VIEW -> TableByView.outcome(table.get(), change, setting, names);
+            case COPY ->
+                new Outcome.Refused(List.of(new Violation(
+                        setting.path() + ".via", "This version cannot do Copy yet; use View, or write it as sql.")));
+        };
     }
 }

@@ -18,7 +18,8 @@ final class RowNames {
         return "SELECT " + name(table) + "\nFROM " + table.name().sql() + "\nWHERE " + condition + "\nLIMIT " + AT_MOST;
     }
 
-    private static String name(Table table) {
+    /** An expression over the row that names it. */
+    static String name(Table table) {
         List<Identifier> key = table.indexes().stream()
                 .filter(Index::primary)
                 .flatMap(index -> index.shape().keys().stream())

@@ -4,6 +4,7 @@ import dev.lockstep.change.Action.Backfill;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DrainTransactions;
 import dev.lockstep.change.Action.Fill;
+import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Recipe.Part;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
@@ -52,7 +53,10 @@ final class SharedBackfill {
                 .toList();
     }
 
-    /** An index that is there before the backfill makes each of its updates write to the index as well. */
+    /**
+     * An index that is there before the backfill makes each of its updates write to the index as well; and what is to be
+     * proven for every row is better not asked before the rows are filled.
+     */
     private static boolean waitsForRows(Part part, List<Part> parts) {
         Set<TableName> filled = of(parts, PhaseType.BACKFILL)
                 .flatMap(other -> other.steps().stream())
@@ -63,7 +67,16 @@ final class SharedBackfill {
                 })
                 .collect(Collectors.toSet());
         return part.steps().stream()
-                .anyMatch(step -> step.action() instanceof BuildIndex build && filled.contains(build.table()));
+                .map(Step::action)
+                .anyMatch(action -> action instanceof BuildIndex build && filled.contains(build.table())
+                        || action instanceof Transactional proof && proves(proof, filled));
+    }
+
+    /** VALIDATE CONSTRAINT, by the lock that only it takes to read a whole table. */
+    private static boolean proves(Transactional action, Set<TableName> filled) {
+        return action.scans()
+                && action.locks().stream().anyMatch(lock -> lock.mode() == LockMode.SHARE_UPDATE_EXCLUSIVE)
+                && action.locks().stream().map(TableLock::table).anyMatch(filled::contains);
     }
 
     private static Stream<Part> of(List<Part> parts, PhaseType type) {

@@ -1,6 +1,9 @@
 package dev.lockstep.change;
 
 import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Identifier;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Strings as SQL text. Names are rendered by {@link dev.lockstep.schema.Identifier#sql()}. */
 final class SqlText {
@@ -10,6 +13,11 @@ final class SqlText {
     static String literal(String text) {
         String quoted = "'" + text.replace("'", "''") + "'";
         return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
+    }
+
+    /** Names in a row, each quoted where it must be. */
+    static String names(List<Identifier> names) {
+        return names.stream().map(Identifier::sql).collect(Collectors.joining(", "));
     }
 
     /** A dollar-quoted body whose tag does not occur in it. */
@@ -51,11 +59,16 @@ final class SqlText {
 
     /** A pattern that finds a name as a word of its own in a source text. */
     static String wordPattern(String name) {
+        return "(^|[^[:alnum:]_])" + escaped(name) + "($|[^[:alnum:]_])";
+    }
+
+    /** A name as a part of a pattern, where each character stands for itself. */
+    static String escaped(String name) {
         StringBuilder escaped = new StringBuilder();
         name.chars().forEach(c -> {
             boolean plain = c == '_' || c > 127 || Character.isLetterOrDigit(c);
             escaped.append(plain ? "" : "\\").append((char) c);
         });
-        return "(^|[^[:alnum:]_])" + escaped + "($|[^[:alnum:]_])";
+        return escaped.toString();
     }
 }

@@ -54,7 +54,7 @@ public final class Explainer {
         List<Violation> violations = new ArrayList<>(requirements(spec));
         List<String> notes = new ArrayList<>();
         workloads(spec, violations, notes);
-        return switch (targets.read(spec.database(), Compiler.tables(spec))) {
+        return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
             case Targets.CatalogueReading.Unknown(var known) -> {
                 violations.add(new Violation(
                         "spec.databaseRef.name",

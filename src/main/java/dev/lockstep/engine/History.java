@@ -37,7 +37,13 @@ final class History {
                 steps.put(
                         step.name(),
                         new StepView(
-                                step, StepView.State.WAITING, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+                                step,
+                                StepView.State.WAITING,
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                HeldUp.NOT));
             }
         }
     }
@@ -102,6 +108,12 @@ final class History {
                 steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
             case Event.StepInterrupted(String step, var _) ->
                 steps.put(step, in(viewOf(step), StepView.State.WAITING, at));
+            case Event.StepDelayed delayed ->
+                steps.computeIfPresent(
+                        delayed.step(), (_, was) -> held(was, was.held().and(delayed)));
+            case Event.BlockerStopped stopped ->
+                steps.computeIfPresent(
+                        stopped.step(), (_, was) -> held(was, was.held().and(stopped)));
             case Event.LeaseTaken _, Event.Aborted _, Event.RollbackRequested _ -> stopped(at);
             case Event.Started _,
                     Event.GateBlocked _,
@@ -134,7 +146,8 @@ final class History {
                 attempt,
                 attempt == 1 ? Optional.of(at) : was.startedAt(),
                 Optional.empty(),
-                was.summary());
+                was.summary(),
+                was.held());
     }
 
     private static StepView completed(StepView was, Direction direction, Event.StepSummary summary, Instant at) {
@@ -144,11 +157,18 @@ final class History {
                 was.attempts(),
                 was.startedAt(),
                 Optional.of(at),
-                Optional.of(summary));
+                Optional.of(summary),
+                was.held());
     }
 
     private static StepView in(StepView was, StepView.State state, Instant at) {
-        return new StepView(was.step(), state, was.attempts(), was.startedAt(), Optional.of(at), was.summary());
+        return new StepView(
+                was.step(), state, was.attempts(), was.startedAt(), Optional.of(at), was.summary(), was.held());
+    }
+
+    private static StepView held(StepView was, HeldUp by) {
+        return new StepView(
+                was.step(), was.state(), was.attempts(), was.startedAt(), was.finishedAt(), was.summary(), by);
     }
 
     List<PhaseView> phases() {

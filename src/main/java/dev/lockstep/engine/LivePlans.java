@@ -2,7 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.change.Phase;
 import dev.lockstep.gate.LivePlan;
-import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.plan.Milestone;
@@ -41,30 +41,11 @@ final class LivePlans {
                 .flatMap(Phase::require);
     }
 
-    /** A milestone's code may come once every phase before the one that waits for it is done, and not while going back. */
     private static Set<Milestone> ready(RunState state) {
-        if (state.status() == RunStatus.SUCCEEDED) {
-            return EnumSet.allOf(Milestone.class);
-        }
-        Set<Milestone> ready = EnumSet.noneOf(Milestone.class);
-        Optional<Position> at = state.position();
-        if (at.isEmpty() || at.get().backward()) {
-            return ready;
-        }
-        for (Milestone milestone : Milestone.values()) {
-            List<Phase> phases = state.script().phases();
-            int waits = 0;
-            while (waits < phases.size()
-                    && phases.get(waits)
-                            .require()
-                            .filter(r -> r.compareTo(milestone) >= 0)
-                            .isEmpty()) {
-                waits++;
-            }
-            if (waits <= at.get().phase()) {
-                ready.add(milestone);
-            }
-        }
-        return ready;
+        return state.status() == RunStatus.SUCCEEDED
+                ? EnumSet.allOf(Milestone.class)
+                : state.position()
+                        .map(at -> Readiness.ready(state.script(), at))
+                        .orElse(Set.of());
     }
 }

@@ -9,6 +9,7 @@ import dev.lockstep.gate.Verdict;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
@@ -61,7 +62,7 @@ public final class Lookout {
         Phase phase = state.script().phase(at);
         GateKind kind = phase.type() == PhaseType.CONTRACT ? GateKind.CONTRACT : GateKind.DEPLOY;
         return phase.require()
-                .map(milestone -> gate.judge(milestone, workloads, seen, kind))
+                .map(milestone -> gate.judge(milestone, Readiness.early(state.script(), at), workloads, seen, kind))
                 .orElseGet(Verdict.Open::new);
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.lockstep.change.Step;
@@ -9,13 +10,14 @@ import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.lifecycle.Hold;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position;
-import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PlanSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Has one step done on its target, and keeps the journal, the progress and the lease in touch with it meanwhile. */
@@ -145,19 +147,47 @@ final class StepRunner {
             if (before.equals(blockers)) {
                 return;
             }
-            Direction direction = at.direction();
             try {
-                Journalist.Written written = journalist.write(
-                        state -> state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
-                                ? List.of(new Event.StepWaiting(step, direction, blockers))
-                                : List.of());
-                if (written == Journalist.Written.LEASE_LOST) {
-                    keeper.giveUp();
-                }
+                written(new Event.StepWaiting(step, at.direction(), blockers));
             } catch (RuntimeException e) {
                 waitingFor.set(before);
                 LOG.log(WARNING, "step={0} what it waits for could not be written: {1}", step, e.getMessage());
             }
+        }
+
+        @Override
+        public void delayed(List<Event.Delay> delays, int others) {
+            try {
+                written(new Event.StepDelayed(step, at.direction(), delays, others));
+            } catch (RuntimeException e) {
+                LOG.log(WARNING, "step={0} what held it up could not be written: {1}", step, e.getMessage());
+            }
+        }
+
+        @Override
+        public boolean stopping(InTheWay blocker, Event.Stop stop, Duration transactionAge) {
+            Event event = new Event.BlockerStopped(step, at.direction(), blocker, stop, transactionAge.toMillis());
+            try {
+                boolean leave = written(event);
+                LOG.log(INFO, "run={0} {1} {2}", run.id().shortForm(), leave ? "now:" : "not any more:", event);
+                return leave;
+            } catch (RuntimeException e) {
+                LOG.log(WARNING, "step={0} nobody is stopped, for it could not be written: {1}", step, e.getMessage());
+                return false;
+            }
+        }
+
+        /** Whether it is in the journal; it is not when the step is no longer this replica's, or no longer wanted. */
+        private boolean written(Event event) {
+            AtomicBoolean fits = new AtomicBoolean();
+            Journalist.Written written = journalist.write(state -> {
+                fits.set(state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at));
+                return fits.get() ? List.of(event) : List.of();
+            });
+            if (written == Journalist.Written.LEASE_LOST) {
+                keeper.giveUp();
+            }
+            return written == Journalist.Written.DONE && fits.get();
         }
 
         @Override

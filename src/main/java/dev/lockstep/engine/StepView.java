@@ -9,6 +9,7 @@ import java.util.Optional;
  * A step, and what the journal says of it.
  *
  * @param summary of its last completion
+ * @param held who held it up, over all its attempts, and who was stopped for that
  */
 public record StepView(
         Step step,
@@ -16,7 +17,8 @@ public record StepView(
         int attempts,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
-        Optional<StepSummary> summary) {
+        Optional<StepSummary> summary,
+        HeldUp held) {
     /** How far a step is. */
     public enum State {
         WAITING,

@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Inquiry;
 import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.Set;
@@ -11,8 +12,13 @@ public interface Targets {
     /** The configured databases, by name, each with its URL without password. */
     List<Database> databases();
 
+    /** Reads the catalogue as far as this is concerned, and tries out on empty copies what is asked to be tried out. */
+    CatalogueReading read(DatabaseName database, Inquiry inquiry);
+
     /** Reads the catalogue as far as these tables are concerned. */
-    CatalogueReading read(DatabaseName database, Set<TableName> tables);
+    default CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+        return read(database, Inquiry.of(tables));
+    }
 
     /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
     StepOutcome execute(StepOrder order, StepMonitor monitor);

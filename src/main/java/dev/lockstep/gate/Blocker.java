@@ -14,6 +14,8 @@ public record Blocker(Code code, String object, String owner, String message, St
     public enum Code {
         OLD_VERSION,
         NEW_VERSION,
+        /** It runs, or would start, code of a milestone that the schema cannot bear yet. */
+        CODE_TOO_NEW,
         UNKNOWN_VERSION,
         NOT_ENOUGH_EVIDENCE,
         TEMPLATE_OLD,
@@ -27,6 +29,9 @@ public record Blocker(Code code, String object, String owner, String message, St
         LOCK_NOT_ACQUIRED,
         TRANSACTION_STILL_OPEN,
         ASSERTION_FAILED,
+        /** Nothing is wrong: the old shape is kept within reach for as long as the plan says. */
+        REVERT_WINDOW,
+        REPLICA_BEHIND,
         ANOTHER_PLAN,
         FENCED_OUT
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,23 @@ public record Gate(Instant now, Duration staleAfter) {
      */
     public Verdict judge(
             Milestone milestone, List<WorkloadSpec> workloads, List<WorkloadObservation> observations, GateKind kind) {
+        return judge(milestone, Set.of(), workloads, observations, kind);
+    }
+
+    /**
+     * Has every workload, with every pod that could still run, reached this milestone, and has none gone ahead to one that
+     * the schema cannot bear yet? Such code reads what is not filled, or no longer writes what older code still reads.
+     *
+     * @param early later milestones that are not ready; one that a workload has with the same versions as the milestone
+     *     itself is the same code
+     * @param observations what was seen, with the pods' own reports merged in; the order does not matter
+     */
+    public Verdict judge(
+            Milestone milestone,
+            Set<Milestone> early,
+            List<WorkloadSpec> workloads,
+            List<WorkloadObservation> observations,
+            GateKind kind) {
         Findings findings = new Findings();
         if (workloads.isEmpty()) {
             findings.unknown(new Blocker(
@@ -41,7 +59,7 @@ public record Gate(Instant now, Duration staleAfter) {
         }
         Map<WorkloadName, WorkloadObservation> seen = byName(observations);
         for (WorkloadSpec spec : workloads) {
-            forward(milestone, spec, kind, findings)
+            forward(milestone, early, spec, kind, findings)
                     .ifPresent(question -> judgement(spec, question, findings).judge(seen.get(spec.name())));
         }
         return findings.verdict();
@@ -70,7 +88,7 @@ public record Gate(Instant now, Duration staleAfter) {
     }
 
     private static Optional<Question> forward(
-            Milestone milestone, WorkloadSpec spec, GateKind kind, Findings findings) {
+            Milestone milestone, Set<Milestone> early, WorkloadSpec spec, GateKind kind, Findings findings) {
         Optional<Versions> versions = spec.required(milestone);
         if (versions.isEmpty()) {
             findings.unknown(unreadablePlan(
@@ -80,7 +98,20 @@ public record Gate(Instant now, Duration staleAfter) {
             return Optional.empty();
         }
         return understood(spec, versions.get(), findings)
-                .map(requirement -> new Question.Reached(milestone, requirement, kind, spec.evidence()));
+                .map(requirement -> new Question.Reached(
+                        milestone, requirement, ahead(early, versions.get(), spec, findings), kind, spec.evidence()));
+    }
+
+    private static List<Question.Early> ahead(
+            Set<Milestone> early, Versions wanted, WorkloadSpec spec, Findings findings) {
+        List<Question.Early> ahead = new ArrayList<>();
+        early.stream()
+                .sorted()
+                .forEach(milestone -> Optional.ofNullable(spec.versions().get(milestone))
+                        .filter(versions -> !versions.equals(wanted))
+                        .flatMap(versions -> understood(spec, versions, findings))
+                        .ifPresent(requirement -> ahead.add(new Question.Early(milestone, requirement))));
+        return ahead;
     }
 
     private static List<Requirement> newer(WorkloadSpec spec, Findings findings) {

@@ -17,7 +17,8 @@ record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Lis
                 Readings.of(present.stream().filter(each -> !stale(each)).toList(), question);
         if (!readings.wrong().isEmpty()) {
             // G2: whatever the others say.
-            findings.wrong(blocker(pod, question.wrongPod(), says(pod, readings) + wants(), remedy(pod)));
+            findings.wrong(
+                    blocker(pod, question.wrongPod(readings.wrong()), says(pod, readings) + wants(), remedy(pod)));
         } else if (!readings.unreadable().isEmpty()) {
             findings.unknown(blocker(
                     pod,

@@ -18,11 +18,19 @@ sealed interface Question {
     /** What is still not known when these pieces of evidence, all of them right, are all there is. */
     Optional<Aspect> missing(List<Evidence> right);
 
-    /** The code for a pod that runs what it should not. */
-    Code wrongPod();
+    /**
+     * The code for a pod that runs what it should not.
+     *
+     * @param wrong what says so
+     */
+    Code wrongPod(List<Evidence> wrong);
 
-    /** The code for a template that would start what it should not. */
-    Code wrongTemplate();
+    /**
+     * The code for a template that would start what it should not.
+     *
+     * @param wrong what says so
+     */
+    Code wrongTemplate(List<Evidence> wrong);
 
     /** What is wanted, to stand after "The gate wants ". */
     String wanted();
@@ -39,12 +47,29 @@ sealed interface Question {
     /** How strong the strongest evidence must be (G2). */
     EvidenceRank minimum();
 
-    /** Has everything reached the milestone? */
-    record Reached(Milestone milestone, Requirement requirement, GateKind kind, EvidenceSpec evidence)
+    /** A later milestone whose code the schema cannot bear yet. */
+    record Early(Milestone milestone, Requirement requirement) {}
+
+    /**
+     * Has everything reached the milestone, and nothing gone ahead?
+     *
+     * @param early what must not run yet
+     */
+    record Reached(
+            Milestone milestone, Requirement requirement, List<Early> early, GateKind kind, EvidenceSpec evidence)
             implements Question {
+        public Reached {
+            early = List.copyOf(early);
+        }
+
         @Override
         public Match test(Evidence evidence) {
-            return requirement.test(evidence.aspect(), evidence.reported());
+            List<Match> ahead = early.stream().map(each -> ahead(each, evidence)).toList();
+            if (ahead.contains(Match.MATCHES)) {
+                return Match.DIFFERS;
+            }
+            Match reached = requirement.test(evidence.aspect(), evidence.reported());
+            return reached == Match.MATCHES && ahead.contains(Match.UNREADABLE) ? Match.UNREADABLE : reached;
         }
 
         @Override
@@ -56,23 +81,41 @@ sealed interface Question {
         }
 
         @Override
-        public Code wrongPod() {
-            return Code.OLD_VERSION;
+        public Code wrongPod(List<Evidence> wrong) {
+            return ahead(wrong) ? Code.CODE_TOO_NEW : Code.OLD_VERSION;
         }
 
         @Override
-        public Code wrongTemplate() {
-            return Code.TEMPLATE_OLD;
+        public Code wrongTemplate(List<Evidence> wrong) {
+            return ahead(wrong) ? Code.CODE_TOO_NEW : Code.TEMPLATE_OLD;
+        }
+
+        private boolean ahead(List<Evidence> wrong) {
+            return wrong.stream()
+                    .anyMatch(evidence -> early.stream().anyMatch(each -> ahead(each, evidence) == Match.MATCHES));
+        }
+
+        private static Match ahead(Early early, Evidence evidence) {
+            return early.requirement().testCautiously(evidence.aspect(), evidence.reported());
         }
 
         @Override
         public String wanted() {
-            return milestone.label() + " code, which is " + requirement.description();
+            return milestone.label() + " code, which is " + requirement.description()
+                    + early.stream()
+                            .map(each -> ", and not yet " + each.milestone().label() + " code, which is "
+                                    + each.requirement().description())
+                            .collect(Collectors.joining());
         }
 
         @Override
         public String cure() {
-            return requirement.description();
+            return requirement.description()
+                    + early.stream()
+                            .map(each -> each.requirement().description())
+                            .distinct()
+                            .map(each -> ", but not " + each + " yet,")
+                            .collect(Collectors.joining());
         }
 
         @Override
@@ -140,12 +183,12 @@ sealed interface Question {
         }
 
         @Override
-        public Code wrongPod() {
+        public Code wrongPod(List<Evidence> wrong) {
             return Code.NEW_VERSION;
         }
 
         @Override
-        public Code wrongTemplate() {
+        public Code wrongTemplate(List<Evidence> wrong) {
             return Code.TEMPLATE_NEW;
         }
 

@@ -46,14 +46,15 @@ record WorkloadJudgement(WorkloadSpec spec, Question question, Patience patience
             return;
         }
         String said = given(word.get());
-        switch (question.test(new Evidence(
-                Evidence.Source.REPORT, word.get().version(), word.get().at()))) {
+        Evidence evidence = new Evidence(
+                Evidence.Source.REPORT, word.get().version(), word.get().at());
+        switch (question.test(evidence)) {
             case MATCHES -> {
                 // Somebody answers for it.
             }
             case DIFFERS ->
                 findings.wrong(new Blocker(
-                        question.wrongPod(),
+                        question.wrongPod(List.of(evidence)),
                         owner(),
                         "whoever runs " + spec.name(),
                         said + "; the gate wants " + question.wanted() + ".",
@@ -151,7 +152,7 @@ record WorkloadJudgement(WorkloadSpec spec, Question question, Patience patience
         Readings readings = Readings.of(template.evidence(), question);
         if (!readings.wrong().isEmpty()) {
             findings.wrong(about(
-                    question.wrongTemplate(),
+                    question.wrongTemplate(readings.wrong()),
                     holder,
                     " says " + readings.said() + "; the gate wants " + question.wanted() + "." + starts(template, seen),
                     "Roll out " + question.cure() + " to " + owner() + "."));

@@ -54,6 +54,27 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * An attempt of the step was held up. Recorded before it ends, however it ends.
+     *
+     * @param delays by whom, and for how long; the longest first
+     * @param others how many more there were than are listed
+     */
+    record StepDelayed(String step, Direction direction, List<Delay> delays, int others) implements Event {
+        public StepDelayed {
+            delays = List.copyOf(delays);
+        }
+    }
+
+    /**
+     * Somebody in the way is stopped, as the plan allows (P7). Recorded before it is done, so that nobody is stopped of whom
+     * there is no trace; that it was still necessary then is seen by the {@link StepDelayed} that follows.
+     *
+     * @param transactionMilliseconds how old the transaction was that is lost
+     */
+    record BlockerStopped(String step, Direction direction, InTheWay blocker, Stop stop, long transactionMilliseconds)
+            implements Event {}
+
     /** Something was in the way that may go by itself; the step did nothing and will be tried again. */
     record StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) implements Event {
         public StepBlocked {
@@ -81,6 +102,21 @@ public sealed interface Event {
     record RollbackRequested(String actor) implements Event {}
 
     record RolledBack() implements Event {}
+
+    /**
+     * How long somebody held up an attempt, all in all. Several do so at the same time.
+     *
+     * @param stopped whether it was stopped for that
+     */
+    record Delay(InTheWay by, long milliseconds, boolean stopped) {}
+
+    /** How somebody in the way is stopped. */
+    enum Stop {
+        /** Its statement is cancelled; the connection stays. */
+        CANCEL,
+        /** Its connection is ended. */
+        TERMINATE
+    }
 
     /**
      * What a step did.

@@ -118,6 +118,18 @@ public record RunState(
         return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn);
     }
 
+    /**
+     * As the floor is for a run that stands here. Going back it stays until the phase that raised it has been taken back:
+     * before that, the shape that older code needs is not there yet.
+     */
+    RunState floorAt(Position here) {
+        boolean falls = here.backward()
+                && floor.filter(raised -> script.phases().subList(0, here.phase() + 1).stream()
+                                .noneMatch(phase -> phase.name().equals(raised)))
+                        .isPresent();
+        return falls || here.equals(Position.ALL_TAKEN_BACK) ? floor(Optional.empty()) : this;
+    }
+
     RunState pastReturn(String step) {
         return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step));
     }

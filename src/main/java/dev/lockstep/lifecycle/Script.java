@@ -60,14 +60,18 @@ public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> 
     }
 
     /**
-     * Whether a look at the cluster comes before what is due here: forward where the phase says so, backward always, because
-     * code that has come to need the new shape would break. Where all steps are done, or taken back, nothing is left that a
-     * gate could guard; a phase without steps is its gate.
+     * Whether a look at the cluster comes before what is due here: forward where the phase says so, backward because code
+     * that has come to need the new shape would break. Taking back a contract brings the old shape back beside the new one,
+     * which breaks nobody: whoever has to go back in a hurry does not wait for that. Where all steps are done, or taken
+     * back, nothing is left that a gate could guard; a phase without steps is its gate.
      */
     boolean gated(Position at) {
         boolean nothingLeft =
                 exhausted(at) && (at.backward() || !phase(at).steps().isEmpty());
-        return !nothingLeft && (at.backward() || phase(at).require().isPresent());
+        boolean asked = at.backward()
+                ? phase(at).type() != PhaseType.CONTRACT
+                : phase(at).require().isPresent();
+        return !nothingLeft && asked;
     }
 
     /** Whether code that needs the old shape is to be kept out before this phase begins. */

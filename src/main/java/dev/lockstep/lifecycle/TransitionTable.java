@@ -62,7 +62,9 @@ public final class TransitionTable {
         add(arrows, STEP_DUE, Event.PointOfNoReturnPassed.class, STEP_DUE);
         add(arrows, STEP_DUE, Event.StepStarted.class, STEP_RUNNING);
         add(arrows, STEP_RUNNING, Event.StepWaiting.class, STEP_RUNNING);
-        add(arrows, STEP_RUNNING, Event.StepCompleted.class, STEP_DUE);
+        add(arrows, STEP_RUNNING, Event.StepCompleted.class, STEP_DUE, AT_GATE);
+        add(arrows, STEP_RUNNING, Event.StepDelayed.class, STEP_RUNNING);
+        add(arrows, STEP_RUNNING, Event.BlockerStopped.class, STEP_RUNNING);
         add(arrows, STEP_RUNNING, Event.StepBlocked.class, STEP_DUE);
         add(arrows, STEP_RUNNING, Event.StepInterrupted.class, STEP_DUE);
         add(arrows, STEP_RUNNING, Event.StepFailed.class, FAILED);

@@ -45,13 +45,12 @@ final class Transitions {
             case Event.StepStarted started -> stepStarted(state, started, at);
             case Event.StepWaiting(String step, Direction direction, List<Blocker> blockers) ->
                 whileRunning(state, step, direction, running -> state.in(running, holds(state, blockers, at)));
+            case Event.StepDelayed(String step, Direction direction, var _, var _) ->
+                whileRunning(state, step, direction, _ -> state);
+            case Event.BlockerStopped(String step, Direction direction, var _, var _, var _) ->
+                whileRunning(state, step, direction, _ -> state);
             case Event.StepCompleted(String step, Direction direction, var _) ->
-                whileRunning(
-                        state,
-                        step,
-                        direction,
-                        running -> state.attempts(0)
-                                .in(new Stage.StepDue(state.script().after(running.at()), at)));
+                whileRunning(state, step, direction, running -> completed(state, running.at(), at));
             case Event.StepBlocked(String step, Direction direction, List<Blocker> blockers, Instant retryAt) ->
                 whileRunning(
                         state,
@@ -74,6 +73,16 @@ final class Transitions {
             case Event.RollbackRequested _ -> rollbackRequested(state, at);
             case Event.RolledBack _ -> rolledBack(state);
         };
+    }
+
+    /** Where taking back comes out of a contract, a gate begins that nobody has looked at yet. */
+    private static RunState completed(RunState state, Position done, Instant at) {
+        Script script = state.script();
+        Position next = script.after(done);
+        boolean gateBegins = next.backward() && !script.gated(done) && script.gated(next);
+        return state.attempts(0)
+                .floorAt(next)
+                .in(gateBegins ? new Stage.AtGate(next, NOT_MATCHING) : new Stage.StepDue(next, at));
     }
 
     /** Whatever the last holder saw of gates, this one has not seen: it starts again before the gate (G36, G48). */
@@ -223,7 +232,7 @@ final class Transitions {
         Position first = state.attempts() > 0
                 ? state.script().before(here.phase(), here.step() + 1)
                 : state.script().before(here.phase(), here.step());
-        RunState back = state.suspended(false).attempts(0).approvals(Map.of()).floor(Optional.empty());
+        RunState back = state.suspended(false).attempts(0).approvals(Map.of()).floorAt(first);
         return to(back.in(
                 first.equals(Position.ALL_TAKEN_BACK)
                         ? new Stage.StepDue(first, at)

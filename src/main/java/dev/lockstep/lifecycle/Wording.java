@@ -15,6 +15,8 @@ final class Wording {
             case Event.PointOfNoReturnPassed _ -> "passing the point of no return";
             case Event.StepStarted _,
                     Event.StepWaiting _,
+                    Event.StepDelayed _,
+                    Event.BlockerStopped _,
                     Event.StepCompleted _,
                     Event.StepBlocked _,
                     Event.StepInterrupted _,

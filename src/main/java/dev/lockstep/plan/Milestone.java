@@ -8,8 +8,8 @@ public enum Milestone {
     /** The code copes with both shapes and writes the new one. */
     DUAL_WRITE("dual-write"),
     /**
-     * The code reads the new shape and still writes both. Waited for only where the application keeps the shapes equal; a
-     * plan that does not name it has it together with new-only.
+     * The code reads the new shape and still writes both. Waited for only where the application keeps the shapes equal; the
+     * same versions as dual-write where that code prefers the new shape already.
      */
     READ_NEW("read-new"),
     /** The code no longer touches the old shape. */

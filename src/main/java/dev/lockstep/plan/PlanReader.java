@@ -3,6 +3,7 @@ package dev.lockstep.plan;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.Backup;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.plan.PlanSpec.LockBudget;
@@ -174,7 +175,13 @@ public final class PlanReader {
         int rest = fields.or("restPercent", standard.restPercent(), node -> node.integer(0, 95));
         SequencedMap<String, UserTriggers> modes = choices(Stream.of(UserTriggers.values()), UserTriggers::label);
         UserTriggers triggers = fields.or("userTriggers", standard.userTriggers(), node -> node.oneOf(modes));
-        return fields.whole(() -> new BackfillPace(batch, rest, triggers));
+        int lag = fields.or(
+                "maxReplicaLagSeconds", standard.maxReplicaLagSeconds(), node -> node.integer(0, DAY_SECONDS));
+        BatchCommit commit = fields.or(
+                "commit",
+                standard.commit(),
+                node -> node.oneOf(choices(Stream.of(BatchCommit.values()), BatchCommit::label)));
+        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit));
     }
 
     /** Choices by their label, in their own order. */

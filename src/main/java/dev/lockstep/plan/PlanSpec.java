@@ -130,11 +130,40 @@ public record PlanSpec(
      * @param batchMilliseconds how long one batch should take: 1 to 1,000
      * @param restPercent the share of time that the backfill rests: 0 to 95
      * @param userTriggers whether the table's own triggers see the rows that the backfill touches (P29)
+     * @param maxReplicaLagSeconds how far a standby may be behind before the backfill all but stops (P42): 1 to 86,400, or 0
+     *     for not looking
+     * @param commit whether each batch waits until the disk has it
      */
-    public record BackfillPace(int batchMilliseconds, int restPercent, UserTriggers userTriggers) {
-        /** Short batches with little rest, unseen by the table's own triggers. */
+    public record BackfillPace(
+            int batchMilliseconds,
+            int restPercent,
+            UserTriggers userTriggers,
+            int maxReplicaLagSeconds,
+            BatchCommit commit) {
+        /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */
         public static BackfillPace standard() {
-            return new BackfillPace(40, 20, UserTriggers.SKIP);
+            return new BackfillPace(40, 20, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
+        }
+    }
+
+    /**
+     * Whether a batch of a backfill waits until the disk has it. Nothing else ever commits without waiting; here it is safe,
+     * because the cursor commits with the rows: after a crash of the server both are gone together, and the batch is done
+     * again. The backfill's end waits for all of it.
+     */
+    public enum BatchCommit {
+        ASYNCHRONOUS("Asynchronous"),
+        SYNCHRONOUS("Synchronous");
+
+        private final String label;
+
+        BatchCommit(String label) {
+            this.label = label;
+        }
+
+        /** The spelling in plans. */
+        public String label() {
+            return label;
         }
     }
 

@@ -279,6 +279,8 @@ public final class PlanTree {
         tree.put("batchMilliseconds", pace.batchMilliseconds());
         tree.put("restPercent", pace.restPercent());
         tree.put("userTriggers", pace.userTriggers().label());
+        tree.put("maxReplicaLagSeconds", pace.maxReplicaLagSeconds());
+        tree.put("commit", pace.commit().label());
         return tree;
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param grants column privileges, each ready to be granted on another column
  * @param baseType the type beneath every domain, with its modifier; the same as {@code type} where that is no domain. A
  *     new column of a domain with constraints rewrites the table, one of its base type does not
+ * @param comment what {@code COMMENT ON COLUMN} said of it
  */
 public record Column(
         Identifier name,
@@ -22,7 +23,8 @@ public record Column(
         boolean notNull,
         DefaultValue defaultValue,
         List<ColumnGrant> grants,
-        String baseType) {
+        String baseType,
+        Optional<String> comment) {
     public Column {
         grants = List.copyOf(grants);
     }

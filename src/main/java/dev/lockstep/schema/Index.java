@@ -12,6 +12,7 @@ import java.util.Set;
  * @param constraint the constraint it stands behind, if any
  * @param valid false for the debris of a build that failed (P10)
  * @param shape what it is made of, so that one like it can be built without rewriting its text (P23)
+ * @param ties what hangs on it besides
  */
 public record Index(
         Identifier name,
@@ -21,9 +22,46 @@ public record Index(
         boolean primary,
         boolean valid,
         Optional<Identifier> constraint,
-        Shape shape) {
+        Shape shape,
+        Ties ties) {
     public Index {
         columns = List.copyOf(columns);
+    }
+
+    /** An index on which nothing hangs. */
+    public Index(
+            Identifier name,
+            List<Identifier> columns,
+            String definition,
+            boolean unique,
+            boolean primary,
+            boolean valid,
+            Optional<Identifier> constraint,
+            Shape shape) {
+        this(name, columns, definition, unique, primary, valid, constraint, shape, Ties.none());
+    }
+
+    /**
+     * What hangs on an index besides its definition.
+     *
+     * @param replicaIdentity whether logical replication identifies rows by it: {@code REPLICA IDENTITY USING INDEX}
+     * @param attachedTo the index of the parent table that it is a part of, for an index of a partition
+     * @param neededBy what else depends on it or on its constraint, foreign keys of any table for one, each as
+     *     {@code pg_describe_object} names it
+     * @param extras statements that give an index of this name what its definition does not say: comment, statistics
+     *     targets, the table's clustering
+     */
+    public record Ties(
+            boolean replicaIdentity, Optional<Identifier> attachedTo, List<String> neededBy, List<String> extras) {
+        public Ties {
+            neededBy = List.copyOf(neededBy);
+            extras = List.copyOf(extras);
+        }
+
+        /** Nothing hangs on it. */
+        public static Ties none() {
+            return new Ties(false, Optional.empty(), List.of(), List.of());
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.schema.TableName;
 import java.sql.Connection;
@@ -21,6 +22,9 @@ import java.util.Set;
 
 /** One execution of a step: its order, the ear of the engine, and what is worth telling afterwards. */
 final class Attempt {
+    /** What the application names of all Lockstep's sessions begin with. */
+    static final String OWN_NAMES = "lockstep/";
+
     static final Duration RETRY_UNREACHABLE = Duration.ofSeconds(2);
 
     private static final Duration STOP_CHECK = Duration.ofMillis(50);
@@ -32,6 +36,7 @@ final class Attempt {
     private final InstantSource clock;
     private final Stopwatch since = Stopwatch.started();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final Delays delays = new Delays();
     private List<Blocker> waitingFor = List.of();
     private boolean told;
     private long longestLockWait;
@@ -56,7 +61,7 @@ final class Attempt {
     }
 
     String applicationName() {
-        return "lockstep/" + order.run().shortForm() + "/" + order.step().name();
+        return OWN_NAMES + order.run().shortForm() + "/" + order.step().name();
     }
 
     Connection open() throws SQLException {
@@ -98,6 +103,39 @@ final class Attempt {
             waitingFor = List.copyOf(blockers);
             monitor.waitingFor(waitingFor);
         }
+    }
+
+    /** Tells the engine who is in the way, and remembers for how long. */
+    List<Blocker> heldUpBy(List<LockHolder> holders, Blocker.Code code) {
+        List<Blocker> blockers =
+                holders.stream().map(holder -> holder.blocker(code)).toList();
+        heldUpBy(holders);
+        waitingFor(blockers);
+        return blockers;
+    }
+
+    /** Remembers who is in the way, for the end: it may be over before it is worth a word. */
+    void heldUpBy(List<LockHolder> holders) {
+        delays.seen(holders);
+    }
+
+    /** Asks leave to stop somebody in the way; false means that nobody may. */
+    boolean mayStop(LockHolder holder, Event.Stop stop) {
+        boolean may = monitor.stopping(holder.inTheWay(), stop, holder.age());
+        if (may) {
+            delays.stopping(holder);
+        }
+        return may;
+    }
+
+    /** The last word of the attempt: nothing is waited for any more, and this is what held it up. */
+    void over() {
+        heldUpBy(List.of());
+        List<Event.Delay> longest = delays.longest();
+        if (!longest.isEmpty()) {
+            monitor.delayed(longest, delays.others());
+        }
+        waitingFor(List.of());
     }
 
     synchronized void note(String note) {

@@ -2,6 +2,7 @@ package dev.lockstep.target;
 
 import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.target.BackfillStep.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,13 +36,16 @@ final class BackfillBatches {
     private final Connection connection;
     private final Duration deadlockTimeout;
     private int refusals;
+    private final HeapSlices slices;
     private boolean passedOver;
+    private Duration longestSlice = Duration.ZERO;
 
     BackfillBatches(Attempt attempt, Action.Backfill action, Connection connection) throws SQLException {
         this.attempt = attempt;
         this.action = action;
         this.connection = connection;
         this.deadlockTimeout = LockWait.deadlockTimeout(connection);
+        this.slices = new HeapSlices(connection, action);
     }
 
     /** What became of a batch. */
@@ -54,8 +58,10 @@ final class BackfillBatches {
         record Ended(StepOutcome outcome) implements Batch {}
     }
 
-    void nextPass() {
+    /** Begins another pass over the table; in how many slices its first range is to be done. */
+    int nextPass() {
         passedOver = false;
+        return slices.wanted();
     }
 
     /** Whether the current pass left out blocks because of row locks. */
@@ -67,10 +73,10 @@ final class BackfillBatches {
         if (attempt.stopRequested()) {
             return new Batch.Ended(new StepOutcome.Interrupted());
         }
-        long to = Math.min(at.end(), at.next() + at.blocks());
+        long to = at.to();
         Stopwatch running = Stopwatch.started();
         try {
-            return write(at, to, rowsBefore, running);
+            return write(at, rowsBefore, running);
         } catch (SQLException e) {
             if (SqlFailure.connectionLost(e)) {
                 throw e;
@@ -81,14 +87,14 @@ final class BackfillBatches {
                 case CONTENDED -> contended(at, to, rowsBefore);
                 case CANCELLED ->
                     at.blocks() == 1 && refusals >= TRIES_AT_ONE_BLOCK
-                            ? new Batch.Ended(attempt.failed(e, update(at.next(), to)))
+                            ? new Batch.Ended(attempt.failed(e, update(at)))
                             : smaller(at);
-                case STATEMENT -> new Batch.Ended(refused(e, at.next(), to));
+                case STATEMENT -> new Batch.Ended(refused(e, at));
             };
         }
     }
 
-    private Batch write(Position at, long to, long rowsBefore, Stopwatch running) throws SQLException {
+    private Batch write(Position at, long rowsBefore, Stopwatch running) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
             statement.execute(limits(at.blocks()));
@@ -96,9 +102,9 @@ final class BackfillBatches {
                 connection.rollback();
                 return new Batch.Ended(new StepOutcome.FencedOut());
             }
-            long changed = statement.executeUpdate(update(at.next(), to));
-            Duration soFar = running.elapsed();
-            Position moved = at.moved(to, adapted(at.blocks(), soFar));
+            long changed = statement.executeUpdate(update(at));
+            slices.wrote(at.slice());
+            Position moved = moved(at, running.elapsed());
             Ledger.advance(connection, attempt.order(), moved.kept(), rowsBefore + changed);
             connection.commit();
             refusals = 0;
@@ -109,6 +115,17 @@ final class BackfillBatches {
         }
     }
 
+    private Position moved(Position at, Duration took) {
+        longestSlice = longestSlice.compareTo(took) > 0 ? longestSlice : took;
+        if (at.slice() + 1 < at.slices()) {
+            return at.nextSlice();
+        }
+        slices.finished(at.slices());
+        long blocks = adapted(at.blocks(), longestSlice);
+        longestSlice = Duration.ZERO;
+        return at.range(at.to(), blocks, slices.wanted());
+    }
+
     /** The whole batch ends before anybody who waits for it looks for a deadlock; only a single block may take longer. */
     private String limits(long blocks) {
         long rowLock = Math.clamp(
@@ -116,13 +133,17 @@ final class BackfillBatches {
         long statement = blocks == 1 && refusals > 0
                 ? LONGEST_FOR_A_BLOCK.toMillis()
                 : Math.max(50, deadlockTimeout.toMillis() * 8 / 10);
-        return "SET LOCAL lock_timeout = " + rowLock + "; SET LOCAL statement_timeout = " + statement;
+        String commit = attempt.order().pace().commit() == BatchCommit.ASYNCHRONOUS
+                ? "; SET LOCAL synchronous_commit = off"
+                : "";
+        return "SET LOCAL lock_timeout = " + rowLock + "; SET LOCAL statement_timeout = " + statement + commit;
     }
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
-    private String update(long from, long to) {
-        return "UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE ctid >= '(" + from
-                + ",0)'::tid AND ctid < '(" + to + ",0)'::tid AND (" + action.pending() + ")";
+    private String update(Position at) {
+        return "UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE ctid >= '(" + at.next()
+                + ",0)'::tid AND ctid < '(" + at.to() + ",0)'::tid"
+                + HeapSlices.condition(at.slice(), at.slices()) + " AND (" + action.pending() + ")";
     }
 
     private long adapted(long blocks, Duration took) {
@@ -133,7 +154,7 @@ final class BackfillBatches {
 
     private Batch smaller(Position at) {
         refusals++;
-        return new Batch.Retry(at.moved(at.next(), Math.max(1, at.blocks() / 4)));
+        return new Batch.Retry(at.range(at.next(), Math.max(1, at.blocks() / 4), at.slices()));
     }
 
     /** Row locks of the application: smaller batches, and in the end past this block; the next pass comes back to it. */
@@ -145,18 +166,18 @@ final class BackfillBatches {
         refusals = 0;
         passedOver = true;
         attempt.note("Rows in block " + at.next() + " were locked for long and got another pass.");
-        Position moved = at.moved(to, 1);
+        Position moved = at.range(to, 1, at.slices());
         return new ShortTransaction(connection, attempt).advance(moved.kept(), rowsBefore)
                 ? new Batch.Done(moved, 0, Duration.ZERO)
                 : new Batch.Ended(new StepOutcome.FencedOut());
     }
 
-    private StepOutcome refused(SQLException e, long from, long to) throws SQLException {
+    private StepOutcome refused(SQLException e, Position at) throws SQLException {
         Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
         if (hidden.isPresent()) {
             return hidden.get();
         }
-        String row = new OffendingRow(connection, action).find(from, to);
-        return attempt.failed(e, update(from, to) + " -- fails on " + row);
+        String row = new OffendingRow(connection, action).find(at.next(), at.to());
+        return attempt.failed(e, update(at) + " -- fails on " + row);
     }
 }

@@ -34,6 +34,11 @@ final class BackfillStep {
     private static final int SHOWN_KEYS = 5;
     private static final Duration RETRY_LOCKED_ROWS = Duration.ofSeconds(5);
 
+    /** Between two batches while a standby is too far behind. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final Attempt attempt;
     private final Action.Backfill action;
     private long rows;
@@ -59,14 +64,22 @@ final class BackfillStep {
         return unfit.isPresent() ? unfit.get() : passes(connection, ledger, Position.from(kept));
     }
 
-    /** Where a backfill is. */
-    record Position(long pass, long next, long end, long blocks) {
+    /**
+     * Where a backfill is.
+     *
+     * @param next the first block of the range that is being worked on
+     * @param blocks how many the range has
+     * @param slice which of its slices is next
+     */
+    record Position(long pass, long next, long end, long blocks, int slice, int slices) {
         static Position from(Map<String, Long> kept) {
             return new Position(
                     kept.getOrDefault("pass", 0L),
                     kept.getOrDefault("next", 0L),
                     kept.getOrDefault("end", 0L),
-                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS));
+                    kept.getOrDefault("blocks", (long) BackfillBatches.FIRST_BLOCKS),
+                    kept.getOrDefault("slice", 0L).intValue(),
+                    kept.getOrDefault("slices", 1L).intValue());
         }
 
         Map<String, Long> kept() {
@@ -75,11 +88,23 @@ final class BackfillStep {
             kept.put("next", next);
             kept.put("end", end);
             kept.put("blocks", blocks);
+            kept.put("slice", (long) slice);
+            kept.put("slices", (long) slices);
             return kept;
         }
 
-        Position moved(long toBlock, long batchBlocks) {
-            return new Position(pass, toBlock, end, batchBlocks);
+        /** The end of the range. */
+        long to() {
+            return Math.min(end, next + blocks);
+        }
+
+        /** A range of this size, from its first slice on. */
+        Position range(long from, long size, int inSlices) {
+            return new Position(pass, from, end, size, 0, inSlices);
+        }
+
+        Position nextSlice() {
+            return new Position(pass, next, end, blocks, slice + 1, slices);
         }
     }
 
@@ -119,6 +144,8 @@ final class BackfillStep {
     private StepOutcome passes(Connection connection, ShortTransaction ledger, Position start) throws SQLException {
         BackfillBatches batches = new BackfillBatches(attempt, action, connection);
         BackfillProgress progress = new BackfillProgress(attempt);
+        ReplicaLag lag = new ReplicaLag(
+                connection, Duration.ofSeconds(attempt.order().pace().maxReplicaLagSeconds()));
         Position at = start;
         while (true) {
             if (at.next() >= at.end()) {
@@ -127,8 +154,7 @@ final class BackfillStep {
                 if (verified.isPresent()) {
                     return verified.get();
                 }
-                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks());
-                batches.nextPass();
+                at = new Position(at.pass() + 1, 0, blocks(connection), at.blocks(), 0, batches.nextPass());
                 continue;
             }
             switch (batches.next(at, rows)) {
@@ -136,7 +162,7 @@ final class BackfillStep {
                     rows += changed;
                     at = to;
                     progress.report(at, rows);
-                    if (!attempt.rest(restAfter(took))) {
+                    if (!attempt.rest(restAfter(took)) || !caughtUp(lag)) {
                         return new StepOutcome.Interrupted();
                     }
                 }
@@ -146,6 +172,21 @@ final class BackfillStep {
                 }
             }
         }
+    }
+
+    /** Rests while a standby is too far behind, but not for ever: it always ends. False when the step is to stop. */
+    private boolean caughtUp(ReplicaLag lag) throws SQLException {
+        Stopwatch resting = Stopwatch.started();
+        Optional<Blocker> behind = lag.behind();
+        while (behind.isPresent() && resting.elapsed().compareTo(LONGEST_REST) < 0) {
+            attempt.waitingFor(List.of(behind.get()));
+            attempt.note("A standby was too far behind for a while.");
+            if (!attempt.rest(LOOK_AGAIN)) {
+                return false;
+            }
+            behind = lag.behind();
+        }
+        return true;
     }
 
     private Duration restAfter(Duration took) {

@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +39,14 @@ final class CatalogueReader {
                     .one(row -> row.getInt(1));
             Catalogue.Role role = role(version);
             Map<TableName, Table> tables = new HashMap<>();
-            for (TableName name : names) {
-                table(name, version).ifPresent(table -> tables.put(name, table));
+            Deque<TableName> wanted = new ArrayDeque<>(names);
+            while (!wanted.isEmpty()) {
+                TableName name = wanted.pop();
+                Optional<Table> table = tables.containsKey(name) ? Optional.empty() : table(name, version);
+                table.ifPresent(known -> tables.put(name, known));
+                table.ifPresent(known -> known.partitions().forEach(child -> wanted.push(child.name())));
             }
-            return new Catalogue(version, role, tables);
+            return new Catalogue(version, role, tables, new NameReader(connection).names(names));
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -70,7 +76,7 @@ final class CatalogueReader {
                         tree AS (
                           SELECT oid FROM named
                           UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree t ON t.oid = i.inhparent)
-                        SELECT named.oid, named.relkind, named.reltuples::bigint AS estimated,
+                        SELECT named.oid, obj_description(named.oid, 'pg_class') AS comment, named.relkind, named.reltuples::bigint AS estimated,
                                EXISTS (SELECT FROM pg_inherits WHERE inhparent = named.oid) AS has_children,
                                EXISTS (SELECT FROM pg_inherits WHERE inhrelid = named.oid) AS is_child,
                                (SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM tree)
@@ -100,7 +106,13 @@ final class CatalogueReader {
                 relation.estimatedRows(),
                 relation.blocks(),
                 relation.rowsHidden(),
-                new PublicationReader(connection, version).updatesRefused(relation.oid())));
+                new PublicationReader(connection, version).updatesRefused(relation.oid()),
+                new PartitionReader(connection, relation.oid()).key(),
+                new PartitionReader(connection, relation.oid()).partitions(),
+                relation.comment(),
+                new InboundReader(connection, relation.oid()).keys(),
+                new InboundReader(connection, relation.oid()).dependents(),
+                new SurroundingsReader(connection, relation.oid(), version).surroundings()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {
@@ -114,10 +126,21 @@ final class CatalogueReader {
             default -> parent ? Table.Kind.PARTITIONED : child ? Table.Kind.PARTITION : Table.Kind.ORDINARY;
         };
         return new Relation(
-                row.getLong("oid"), kind, row.getLong("estimated"), row.getLong("blocks"), Query.text(row, "hidden"));
+                row.getLong("oid"),
+                kind,
+                row.getLong("estimated"),
+                row.getLong("blocks"),
+                Query.text(row, "hidden"),
+                Query.text(row, "comment"));
     }
 
-    private record Relation(long oid, Table.Kind kind, long estimatedRows, long blocks, Optional<String> rowsHidden) {}
+    private record Relation(
+            long oid,
+            Table.Kind kind,
+            long estimatedRows,
+            long blocks,
+            Optional<String> rowsHidden,
+            Optional<String> comment) {}
 
     /** Identifiers of an array of names. */
     static List<Identifier> identifiers(ResultSet row, String column) throws SQLException {

@@ -43,6 +43,9 @@ final class Checksum {
             }
             case Action.BuildIndex(var table, var index, var statement) ->
                 parts.addAll(List.of("build-index", table.sql(), index.sql(), statement));
+            case Action.RebuildIndex rebuild ->
+                parts.addAll(List.of(
+                        "rebuild-index", rebuild.table().sql(), rebuild.index().sql()));
             case Action.DropIndex(var table, var index) ->
                 parts.addAll(List.of("drop-index", table.sql(), index.sql()));
             case Action.Backfill backfill ->
@@ -54,6 +57,8 @@ final class Checksum {
                         backfill.userTriggers().name()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.RevertWindow(var _, int seconds) ->
+                parts.addAll(List.of("revert-window", String.valueOf(seconds)));
         }
         return parts;
     }

@@ -54,14 +54,15 @@ final class Connector {
     private static void settle(Connection connection) throws SQLException {
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         // A role may have timeouts of its own, which a VALIDATE would not survive (P13). And if this process stands
-        // still
-        // in the middle of a transaction, its locks would keep the application and whoever takes over waiting: nothing
-        // here
-        // rests inside a transaction, so the server may end one that does soon. What it held is done again.
+        // still in the middle of a transaction, its locks would keep the application and whoever takes over waiting:
+        // nothing here rests inside a transaction, so the server may end one that does soon. What it held is done
+        // again. The idle session of a Guard is in no transaction: when its host is lost, the server would go on
+        // holding its lock for the two hours of the system's own keepalive, so it asks sooner.
         new Query(connection, """
                         SELECT set_config(s.name, wanted.value, false)
                         FROM (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
                                      ('transaction_timeout', '0'), ('default_transaction_read_only', 'off'),
+                             ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
                                      ('idle_in_transaction_session_timeout', '3s')) AS wanted (name, value)
                         JOIN pg_settings s ON s.name = wanted.name""").list(row -> row.getString(1));
         try (Statement statement = connection.createStatement()) {

@@ -55,14 +55,11 @@ final class DrainStep {
         while (true) {
             List<LockHolder> open = older(connection, goal);
             if (open.isEmpty()) {
+                attempt.heldUpBy(List.of());
                 attempt.waitingFor(List.of());
                 return ledger.finish(0);
             }
-            List<Blocker> blockers = open.stream()
-                    .map(holder -> holder.blocker(Blocker.Code.TRANSACTION_STILL_OPEN))
-                    .toList();
-            attempt.waitingFor(blockers);
-            open.forEach(holder -> attempt.note("Waited for " + holder.brief() + "."));
+            List<Blocker> blockers = attempt.heldUpBy(open, Blocker.Code.TRANSACTION_STILL_OPEN);
             if (waiting.elapsed().toSeconds() >= attempt.order().locks().deadlineSeconds()) {
                 return new StepOutcome.Blocked(blockers, RETRY_AFTER_DEADLINE);
             }

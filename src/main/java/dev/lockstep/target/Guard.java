@@ -43,16 +43,14 @@ final class Guard implements AutoCloseable {
                 List<LockHolder> others = others(connection, worker, locked ? "" : " OR " + HOLDS, key);
                 if (locked && others.isEmpty()) {
                     taken = true;
+                    attempt.heldUpBy(List.of());
                     attempt.waitingFor(List.of());
                     return new Taking.Taken(new Guard(connection));
                 }
                 if (locked) {
                     new Query(connection, "SELECT pg_advisory_unlock(?)").one(row -> row.getBoolean(1), key);
                 }
-                List<Blocker> blockers = others.stream()
-                        .map(holder -> holder.blocker(Blocker.Code.LOCK_NOT_ACQUIRED))
-                        .toList();
-                attempt.waitingFor(blockers);
+                List<Blocker> blockers = attempt.heldUpBy(others, Blocker.Code.LOCK_NOT_ACQUIRED);
                 if (waiting.elapsed().toSeconds() >= attempt.order().locks().deadlineSeconds()) {
                     return new Taking.NotTaken(new StepOutcome.Blocked(blockers, RETRY));
                 }

@@ -42,9 +42,33 @@ final class IndexReader {
                                            coalesce(i.indexprs::text, '') || coalesce(i.indpred::text, ''),
                                            ':varattno (-?\\d+)', 'g') AS mentioned
                                          WHERE mentioned[1]::int IN (a.attnum, 0))
-                                     ORDER BY a.attnum) AS computed_from
+                                     ORDER BY a.attnum) AS computed_from,
+                               i.indisreplident,
+                               (SELECT p.relname FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
+                                WHERE h.inhrelid = i.indexrelid) AS attached_to,
+                               ARRAY(SELECT DISTINCT pg_describe_object(d.classid, d.objid, d.objsubid)
+                                     FROM pg_depend d
+                                     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
+                                       AND k.contype IN ('p', 'u', 'x')
+                                     WHERE d.deptype = 'n'
+                                       AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indexrelid
+                                         OR d.refclassid = 'pg_constraint'::regclass AND d.refobjid = k.oid)
+                                     ORDER BY 1) AS needed_by,
+                               ARRAY(SELECT format('COMMENT ON INDEX %I.%I IS %L', n.nspname, c.relname, o.description)
+                                     FROM pg_description o WHERE o.classoid = 'pg_class'::regclass
+                                       AND o.objoid = i.indexrelid AND o.objsubid = 0
+                                     UNION ALL
+                                     SELECT format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS %s', n.nspname, c.relname,
+                                              s.attnum, s.attstattarget)
+                                     FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0
+                                       AND i.indkey[s.attnum - 1] = 0
+                                     UNION ALL
+                                     SELECT format('ALTER TABLE %I.%I CLUSTER ON %I', tn.nspname, t.relname, c.relname)
+                                     FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace
+                                     WHERE t.oid = i.indrelid AND i.indisclustered) AS extras
                         FROM pg_index i
                         JOIN pg_class c ON c.oid = i.indexrelid
+                        JOIN pg_namespace n ON n.oid = c.relnamespace
                         JOIN pg_am am ON am.oid = c.relam
                         LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
                         WHERE i.indrelid = ?::oid
@@ -79,7 +103,12 @@ final class IndexReader {
                         Query.texts(row, "options"),
                         Query.text(row, "spcname").map(Identifier::new),
                         Query.text(row, "predicate"),
-                        computedFrom));
+                        computedFrom),
+                new Index.Ties(
+                        row.getBoolean("indisreplident"),
+                        Query.text(row, "attached_to").map(Identifier::new),
+                        Query.texts(row, "needed_by"),
+                        Query.texts(row, "extras")));
     }
 
     private Map<Long, List<Index.Key>> keys() throws SQLException {

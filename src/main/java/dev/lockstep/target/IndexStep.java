@@ -52,7 +52,9 @@ final class IndexStep {
                 case Found.Taken(String by) -> Optional.of(taken(by));
                 case Found.Building(var builders) -> await(builders);
                 case Found.Invalid _ -> {
-                    attempt.note("An unfinished index " + index + " of an earlier build was dropped.");
+                    attempt.note("There was an unfinished index " + index
+                            + ": a build that fails, is cancelled or loses its session leaves one. No query can use it, and"
+                            + " every write has to keep it up. It was dropped, and is built anew.");
                     yield drop(connection);
                 }
                 case Found.Valid _ ->
@@ -87,7 +89,7 @@ final class IndexStep {
         }
     }
 
-    private Found look(Connection connection) throws SQLException {
+    Found look(Connection connection) throws SQLException {
         record Row(String kind, String on, boolean ours, boolean valid) {}
         Optional<Row> row = new Query(connection, """
                         SELECT c.relkind, coalesce(i.indrelid::regclass::text, '') AS on_table,
@@ -117,10 +119,13 @@ final class IndexStep {
         if (row.get().valid()) {
             return new Found.Valid();
         }
-        // An autovacuum yields to whoever drops the debris.
-        List<LockHolder> builders =
-                builders(connection).stream().filter(holder -> !holder.yields()).toList();
+        List<LockHolder> builders = unyielding(connection);
         return builders.isEmpty() ? new Found.Invalid() : new Found.Building(builders);
+    }
+
+    /** An autovacuum yields to whoever drops the debris. */
+    List<LockHolder> unyielding(Connection connection) throws SQLException {
+        return builders(connection).stream().filter(holder -> !holder.yields()).toList();
     }
 
     /**
@@ -130,7 +135,8 @@ final class IndexStep {
     private List<LockHolder> builders(Connection connection) throws SQLException {
         return new Query(connection, "SELECT " + LockHolder.COLUMNS + """
                         FROM (
-                          SELECT pid FROM pg_stat_progress_create_index WHERE relid = to_regclass(?)
+                          SELECT pid FROM pg_stat_progress_create_index
+                          WHERE relid = to_regclass(?) AND datname = current_database()
                           UNION
                           SELECT pid FROM pg_locks WHERE relation = to_regclass(?)
                             AND mode = 'ShareUpdateExclusiveLock' AND granted
@@ -144,11 +150,8 @@ final class IndexStep {
                         table.sql());
     }
 
-    private Optional<StepOutcome> await(List<LockHolder> builders) {
-        builders.forEach(holder -> attempt.note("Waited for " + holder.brief() + "."));
-        return again(builders.stream()
-                .map(holder -> holder.blocker(Blocker.Code.LOCK_NOT_ACQUIRED))
-                .toList());
+    Optional<StepOutcome> await(List<LockHolder> builders) {
+        return again(attempt.heldUpBy(builders, Blocker.Code.LOCK_NOT_ACQUIRED));
     }
 
     /** Another look after a rest, unless the deadline has passed. */
@@ -173,7 +176,11 @@ final class IndexStep {
     }
 
     private Optional<StepOutcome> drop(Connection connection) throws SQLException {
-        String statement = "DROP INDEX CONCURRENTLY IF EXISTS " + new TableName(table.schema(), index).sql();
+        return drop(connection, index);
+    }
+
+    Optional<StepOutcome> drop(Connection connection, Identifier which) throws SQLException {
+        String statement = "DROP INDEX CONCURRENTLY IF EXISTS " + new TableName(table.schema(), which).sql();
         try {
             return execute(connection, statement, StatementWatch.Eye.NONE);
         } catch (SQLException e) {
@@ -181,7 +188,7 @@ final class IndexStep {
         }
     }
 
-    private Optional<StepOutcome> afterFailure(SQLException e, String statement) throws SQLException {
+    Optional<StepOutcome> afterFailure(SQLException e, String statement) throws SQLException {
         return switch (SqlFailure.of(e)) {
             // A deadlock with another session's build or DDL. What it left is dropped in the next round.
             case CONTENDED -> again(List.of(LockWait.contention(SqlFailure.words(e))));
@@ -194,8 +201,7 @@ final class IndexStep {
      * CONCURRENTLY queues only under SHARE UPDATE EXCLUSIVE, which no reader or writer queues behind, so it may wait; but not
      * for longer than the deadline for the same others.
      */
-    private Optional<StepOutcome> execute(Connection connection, String sql, StatementWatch.Eye eye)
-            throws SQLException {
+    Optional<StepOutcome> execute(Connection connection, String sql, StatementWatch.Eye eye) throws SQLException {
         try (Statement statement = Query.plain(connection)) {
             return StandaloneStep.ended(
                     attempt,
@@ -209,7 +215,7 @@ final class IndexStep {
         }
     }
 
-    private StepOutcome taken(String by) {
+    StepOutcome taken(String by) {
         return new StepOutcome.Failed(
                 ErrorCode.SQL_FAILED,
                 "The name " + index + " in schema " + table.schema() + " belongs to " + by + ", not to an index on "

@@ -7,7 +7,8 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.plan.DatabaseName;
-import dev.lockstep.schema.TableName;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Inquiry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -15,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The targets, by pgjdbc: one dedicated connection for each call, and a second one where a step needs it; nothing is pooled
@@ -48,14 +48,16 @@ public final class JdbcTargets implements Targets {
     }
 
     @Override
-    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+    public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         Optional<TargetConnection> target = target(database);
         if (target.isEmpty()) {
             return new CatalogueReading.Unknown(known());
         }
         Connector connector = new Connector(target.get());
         try (Connection connection = connector.open("lockstep/catalogue")) {
-            return new CatalogueReading.Read(new CatalogueReader(connection).read(tables));
+            Catalogue catalogue = new CatalogueReader(connection).read(inquiry.tables());
+            return new CatalogueReading.Read(
+                    catalogue.with(new RehearsalStage(connection).play(inquiry.rehearsals(), catalogue)));
         } catch (SQLException e) {
             return new CatalogueReading.Unreachable("The catalogue of database " + database + " at "
                     + connector.address() + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
@@ -78,7 +80,7 @@ public final class JdbcTargets implements Targets {
         } catch (SQLException e) {
             return outcome(attempt, e);
         } finally {
-            attempt.waitingFor(List.of());
+            attempt.over();
         }
     }
 
@@ -135,11 +137,14 @@ public final class JdbcTargets implements Targets {
                         connection,
                         ledger -> new IndexStep(attempt, action.table(), action.index())
                                 .build(connection, ledger, action));
+            case Action.RebuildIndex action ->
+                guarded(attempt, connection, ledger -> new ReindexStep(attempt, action).run(connection, ledger));
             case Action.DropIndex(var table, var index) ->
                 guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
             case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);
         };
     }
 

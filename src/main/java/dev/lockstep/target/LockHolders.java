@@ -9,11 +9,28 @@ import java.util.stream.Collectors;
 
 /** Looks who is in the way, without queueing for anything (P4). */
 final class LockHolders {
+    /**
+     * Which prepared transactions a server process waits for: {@code pg_blocking_pids} gives 0 for all of them, so they are
+     * found by what both have to do with. Columns waiter, gid, owner, prepared.
+     */
+    static final String PREPARED = """
+            SELECT w.pid AS waiter, x.gid, x.owner, x.prepared
+            FROM pg_locks w
+            JOIN pg_locks l ON l.pid IS NULL AND l.granted AND l.locktype = w.locktype
+              AND (l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid, l.objsubid)
+                IS NOT DISTINCT FROM
+                (w.database, w.relation, w.page, w.tuple, w.virtualxid, w.transactionid, w.classid, w.objid, w.objsubid)
+            JOIN pg_locks t ON t.pid IS NULL AND t.locktype = 'transactionid'
+              AND t.virtualtransaction = l.virtualtransaction
+            JOIN pg_prepared_xacts x ON x.transaction = t.transactionid
+            WHERE NOT w.granted
+            """;
+
     private LockHolders() {}
 
     /**
      * Everybody who has, or is queued for, a lock that conflicts with one of these on the table or anything below it.
-     * Walsenders are left out: their locks are the server's business.
+     * A walsender is among them only when it really has such a lock, for the first copy of a subscription.
      */
     static List<LockHolder> of(Connection connection, List<TableLock> locks) throws SQLException {
         if (locks.isEmpty()) {
@@ -39,8 +56,7 @@ final class LockHolders {
                           UNION
                           SELECT i.inhrelid, t.modes FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid)
                         SELECT DISTINCT ON (l.virtualtransaction) l.virtualtransaction,
-                               CASE WHEN l.granted THEN '' ELSE 'queued for ' END
-                                 || format('%s on %s', l.mode, l.relation::regclass) AS what,
+                               l.granted, format('%s on %s', l.mode, l.relation::regclass) AS what,
                         """ + LockHolder.COLUMNS + """
                         FROM tree t
                         JOIN pg_locks l ON l.relation = t.oid AND l.mode = ANY (string_to_array(t.modes, ','))
@@ -50,15 +66,15 @@ final class LockHolders {
                         LEFT JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
                         WHERE l.locktype = 'relation' AND l.pid IS DISTINCT FROM pg_backend_pid()
                           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                          AND coalesce(a.backend_type, '') <> 'walsender'
                         ORDER BY l.virtualtransaction, l.granted DESC""")
                 .list(
                         row -> LockHolder.read(
                                 row,
                                 row.getString("virtualtransaction"),
-                                row.getString("what").startsWith("queued")
-                                        ? "a place before us: it is " + row.getString("what")
-                                        : row.getString("what")),
+                                row.getBoolean("granted")
+                                        ? row.getString("what")
+                                        : "a place before us: it is queued for " + row.getString("what"),
+                                row.getBoolean("granted")),
                         connection.createArrayOf("text", schemas),
                         connection.createArrayOf("text", tables),
                         connection.createArrayOf("text", modes));
@@ -69,8 +85,9 @@ final class LockHolders {
         return new Query(connection, "SELECT " + LockHolder.COLUMNS + """
                         FROM (SELECT DISTINCT unnest(pg_blocking_pids(?)) AS pid) AS b
                         LEFT JOIN pg_stat_activity a ON a.pid = b.pid
-                        LEFT JOIN pg_prepared_xacts p ON b.pid = 0 AND p.database = current_database()
+                        LEFT JOIN (SELECT DISTINCT gid, owner, prepared FROM (""" + PREPARED + """
+                          ) r WHERE r.waiter = ?) p ON b.pid = 0
                         ORDER BY 1""")
-                .list(row -> LockHolder.read(row, "a lock or transaction that the step waits for"), pid);
+                .list(row -> LockHolder.read(row, "a lock or transaction that the step waits for"), pid, pid);
     }
 }

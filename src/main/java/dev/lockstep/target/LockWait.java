@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 
 /**
  * Gets a step its table locks without making the application wait longer than the budget.
@@ -21,12 +21,15 @@ import java.util.stream.Collectors;
  * outside any transaction. Younger transactions are normal on a busy table and end by themselves; for those it queues, at
  * most for the budget. After the deadline it gives up; it never queues untimed (P6).
  *
- * <p>One exception: an autovacuum yields only to somebody who has queued for {@code deadlock_timeout} (P1). Where the role
+ * <p>Two exceptions. An autovacuum yields only to somebody who has queued for {@code deadlock_timeout} (P1): where the role
  * may lower that setting it does, and stays in the budget; where it may not, one attempt in half a minute is as long as
- * {@code deadlock_timeout} and a margin, because the alternative is to wait for the whole vacuum.
+ * {@code deadlock_timeout} and a margin, because the alternative is to wait for the whole vacuum. And where the plan allows
+ * it, whoever stands in the way for too long is stopped, from the queue and within the budget (P7).
  */
 final class LockWait {
     private static final Duration LOOK_EVERY = Duration.ofMillis(40);
+    private static final Duration LOOK_AT_LEAST_EVERY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(2);
     private static final Duration RETRY_AFTER_DEADLINE = Duration.ofSeconds(30);
     private static final Duration AUTOVACUUM_MARGIN = Duration.ofMillis(300);
     private static final Duration BETWEEN_LONG_ATTEMPTS = Duration.ofSeconds(30);
@@ -34,6 +37,7 @@ final class LockWait {
     private final Attempt attempt;
     private final List<TableLock> locks;
     private final LockBudget budget;
+    private final Stopper stopper;
     private final Stopwatch since = Stopwatch.started();
     /** When we first saw a transaction: its age where the server does not let us see it. */
     private final Map<String, Stopwatch> seen = new HashMap<>();
@@ -44,8 +48,9 @@ final class LockWait {
 
     LockWait(Attempt attempt, List<TableLock> locks) {
         this.attempt = attempt;
-        this.locks = locks;
+        this.locks = LockOrder.withoutEscalation(locks);
         this.budget = attempt.order().locks();
+        this.stopper = new Stopper(attempt, budget.blockers());
     }
 
     /** Whether to queue now. */
@@ -54,8 +59,9 @@ final class LockWait {
          * Queue now, all locks together for no longer than this.
          *
          * @param provokesAutovacuum whether {@code deadlock_timeout} is to be lowered for this transaction
+         * @param toStop who is to be stopped from the queue, if still in the way
          */
-        record Clear(Duration patience, boolean provokesAutovacuum) implements Clearance {}
+        record Clear(Duration patience, boolean provokesAutovacuum, List<LockHolder> toStop) implements Clearance {}
 
         /** The monitor asked to stop. */
         record Stopped() implements Clearance {}
@@ -72,32 +78,56 @@ final class LockWait {
             List<LockHolder> inTheWay = LockHolders.of(connection, locks).stream()
                     .filter(this::standing)
                     .toList();
+            attempt.heldUpBy(inTheWay);
             if (inTheWay.isEmpty()) {
                 attempt.waitingFor(List.of());
-                // A little less than the budget, so that the statements behind the lock fit in as well.
-                return new Clearance.Clear(budgetLeft(), false);
+                return clear();
             }
-            if (inTheWay.stream().allMatch(LockHolder::yields)) {
-                boolean mayProvoke = mayLowerDeadlockTimeout(connection);
-                if (mayProvoke) {
-                    return new Clearance.Clear(budgetLeft(), true);
-                }
-                if (since.elapsed().minus(longAttemptAt).compareTo(BETWEEN_LONG_ATTEMPTS) > 0) {
-                    longAttemptAt = since.elapsed();
-                    return new Clearance.Clear(deadlockTimeout(connection).plus(AUTOVACUUM_MARGIN), false);
-                }
+            stopper.judge(connection, inTheWay);
+            Optional<Clearance> anyway = anyway(connection, inTheWay);
+            if (anyway.isPresent()) {
+                return anyway.get();
             }
-            lastBlockers = inTheWay.stream()
-                    .map(holder -> holder.blocker(Blocker.Code.LOCK_NOT_ACQUIRED))
-                    .toList();
+            lastBlockers = inTheWay.stream().map(stopper::blocker).toList();
             attempt.waitingFor(lastBlockers);
-            attempt.note(
-                    "Waited for " + inTheWay.stream().map(LockHolder::brief).collect(Collectors.joining("; ")) + ".");
             if (overdue()) {
                 return new Clearance.GaveUp(lastBlockers, RETRY_AFTER_DEADLINE);
             }
-            attempt.rest(jittered(LOOK_EVERY));
+            attempt.rest(jittered(lookEvery()));
         }
+    }
+
+    /** A little less than the budget, so that the statements behind the lock fit in as well. */
+    private Clearance.Clear clear() {
+        return new Clearance.Clear(budgetLeft(), false, List.of());
+    }
+
+    /** Whether to queue although somebody stands in the way, because that is what makes them go. */
+    private Optional<Clearance> anyway(Connection connection, List<LockHolder> inTheWay) throws SQLException {
+        List<LockHolder> toStop = stopper.due(inTheWay, since.elapsed());
+        if (!toStop.isEmpty()) {
+            return Optional.of(new Clearance.Clear(budgetLeft(), false, toStop));
+        }
+        if (!inTheWay.stream().allMatch(LockHolder::yields)) {
+            return Optional.empty();
+        }
+        if (mayLowerDeadlockTimeout(connection)) {
+            return Optional.of(new Clearance.Clear(budgetLeft(), true, List.of()));
+        }
+        if (since.elapsed().minus(longAttemptAt).compareTo(BETWEEN_LONG_ATTEMPTS) > 0) {
+            longAttemptAt = since.elapsed();
+            return Optional.of(
+                    new Clearance.Clear(deadlockTimeout(connection).plus(AUTOVACUUM_MARGIN), false, List.of()));
+        }
+        return Optional.empty();
+    }
+
+    /** Often at first, because most go soon; less often the longer it lasts, because looking costs the server something. */
+    private Duration lookEvery() {
+        Duration relaxed = since.elapsed().dividedBy(50);
+        return relaxed.compareTo(LOOK_EVERY) < 0
+                ? LOOK_EVERY
+                : relaxed.compareTo(LOOK_AT_LEAST_EVERY) > 0 ? LOOK_AT_LEAST_EVERY : relaxed;
     }
 
     private Duration budgetLeft() {
@@ -108,39 +138,55 @@ final class LockWait {
         Duration known = seen.computeIfAbsent(holder.transaction(), _ -> Stopwatch.started())
                 .elapsed();
         Duration age = holder.age().compareTo(known) > 0 ? holder.age() : known;
-        return holder.kind() != LockHolder.Kind.SESSION || age.toMillis() >= budget.budgetMilliseconds();
+        return switch (holder.kind()) {
+            case SESSION, LOCKSTEP -> age.toMillis() >= budget.budgetMilliseconds();
+            case AUTOVACUUM, WRAPAROUND_VACUUM, HIDDEN_WORKER, WALSENDER, PREPARED -> true;
+        };
     }
 
     /**
-     * Takes the locks, in order, inside the caller's transaction.
+     * Takes the locks, in one order, inside the caller's transaction.
      *
+     * @return how long a lock that the statements take on their own account may still be waited for
      * @throws SQLException of class {@link SqlFailure#CONTENDED} or {@link SqlFailure#CANCELLED} when time ran out
      */
-    void lock(Connection connection, Clearance.Clear clear) throws SQLException {
+    Duration lock(Connection connection, Clearance.Clear clear) throws SQLException {
         Stopwatch waiting = Stopwatch.started();
+        List<TableLock> ordered = LockOrder.parentsFirst(connection, locks);
         try (Statement statement = connection.createStatement()) {
             if (clear.provokesAutovacuum()) {
                 statement.execute("SET LOCAL deadlock_timeout = '10ms'");
             }
-            for (TableLock lock : locks) {
-                long left =
-                        Math.max(1, clear.patience().minus(waiting.elapsed()).toMillis());
-                // lock_timeout counts for each partition anew; the statement's own limit bounds their sum (P3).
-                statement.execute("SET LOCAL lock_timeout = " + left + "; SET LOCAL statement_timeout = " + (left + 5));
-                statement.execute("LOCK TABLE " + lock.table().sql() + " IN "
-                        + lock.mode().sql() + " MODE");
-            }
+            queued(connection, clear, () -> {
+                for (TableLock lock : ordered) {
+                    long left = Math.max(
+                            1, clear.patience().minus(waiting.elapsed()).toMillis());
+                    // lock_timeout counts for each partition anew; the statement's own limit bounds their sum (P3).
+                    statement.execute(
+                            "SET LOCAL lock_timeout = " + left + "; SET LOCAL statement_timeout = " + (left + 5));
+                    statement.execute("LOCK TABLE " + lock.table().sql() + " IN "
+                            + lock.mode().sql() + " MODE");
+                }
+            });
             if (clear.provokesAutovacuum()) {
                 statement.execute("SET LOCAL deadlock_timeout TO DEFAULT");
             }
         } finally {
             attempt.waitedForLock(waiting.elapsed());
         }
+        Duration left = clear.patience().minus(waiting.elapsed());
+        Duration least = Duration.ofMillis(Math.max(1, budget.budgetMilliseconds() / 10));
+        return left.compareTo(least) > 0 ? left : least;
+    }
+
+    /** Does what queues; meanwhile sees who is before us, and stops whom this clearance says. */
+    void queued(Connection connection, Clearance.Clear clear, StatementWatch.Work work) throws SQLException {
+        new QueueWatch(attempt, stopper, clear).during(connection, work);
     }
 
     /**
      * An attempt met somebody after all, and was rolled back. Rests, longer each time, because the application has just been
-     * made to wait.
+     * made to wait; but never so long that the table could be free for seconds without our noticing.
      */
     Clearance refused(String what) {
         refusals++;
@@ -151,8 +197,8 @@ final class LockWait {
             return new Clearance.GaveUp(lastBlockers, RETRY_AFTER_DEADLINE);
         }
         long rest = (long) budget.budgetMilliseconds() * Math.min(refusals, 4) / 2;
-        return attempt.rest(jittered(Duration.ofMillis(Math.max(20, rest))))
-                ? new Clearance.Clear(budgetLeft(), false)
+        return attempt.rest(jittered(Duration.ofMillis(Math.clamp(rest, 20, LONGEST_REST.toMillis()))))
+                ? clear()
                 : new Clearance.Stopped();
     }
 

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -58,9 +59,9 @@ final class StandaloneStep {
         LockWait wait = new LockWait(attempt, action.locks());
         while (true) {
             Clearance clearance = wait.untilClear(connection);
-            if (clearance instanceof Clearance.Clear(Duration patience, var _)) {
+            if (clearance instanceof Clearance.Clear clear) {
                 try {
-                    return once(connection, patience);
+                    return once(connection, wait, clear);
                 } catch (SQLException e) {
                     if (SqlFailure.of(e) != SqlFailure.CONTENDED) {
                         return Optional.of(attempt.statementFailed(e, action.statement()));
@@ -80,21 +81,28 @@ final class StandaloneStep {
         }
     }
 
-    private Optional<StepOutcome> once(Connection connection, Duration patience) throws SQLException {
+    private Optional<StepOutcome> once(Connection connection, LockWait wait, Clearance.Clear clear)
+            throws SQLException {
         try (Statement statement = Query.plain(connection)) {
             // CONCURRENTLY queues under locks that no reader or writer queues behind, and waits for transactions to
             // end,
             // which a lock_timeout would break off. It is cancelled after the deadline instead.
             boolean harmless = CONCURRENTLY.matcher(action.statement()).find();
-            statement.execute("SET lock_timeout = " + (harmless ? 0 : patience.toMillis()));
-            return ended(
-                    attempt,
-                    StatementWatch.run(
+            statement.execute(
+                    "SET lock_timeout = " + (harmless ? 0 : clear.patience().toMillis()));
+            Duration longest = Duration.ofSeconds(attempt.order().locks().deadlineSeconds());
+            AtomicReference<Optional<StepOutcome>> outcome = new AtomicReference<>(Optional.empty());
+            wait.queued(
+                    connection,
+                    clear,
+                    () -> outcome.set(ended(
                             attempt,
-                            Optional.of(
-                                    Duration.ofSeconds(attempt.order().locks().deadlineSeconds())),
-                            statement,
-                            () -> statement.execute(action.statement())));
+                            StatementWatch.run(
+                                    attempt,
+                                    Optional.of(longest),
+                                    statement,
+                                    () -> statement.execute(action.statement())))));
+            return outcome.get();
         }
     }
 
@@ -102,7 +110,8 @@ final class StandaloneStep {
     static Optional<StepOutcome> ended(Attempt attempt, StatementWatch.Ended end) {
         return switch (end) {
             case StatementWatch.Ended.Finished _ -> {
-                attempt.waitingFor(java.util.List.of());
+                attempt.heldUpBy(List.of());
+                attempt.waitingFor(List.of());
                 yield Optional.empty();
             }
             case StatementWatch.Ended.Stopped _ -> Optional.of(new StepOutcome.Interrupted());

@@ -180,14 +180,7 @@ final class StatementWatch {
     }
 
     private List<Blocker> tell(List<LockHolder> holders) {
-        List<Blocker> blockers = holders.stream()
-                .map(holder -> holder.blocker(Blocker.Code.LOCK_NOT_ACQUIRED))
-                .toList();
-        if (over.getCount() > 0) {
-            attempt.waitingFor(blockers);
-        }
-        holders.forEach(holder -> attempt.note("Waited for " + holder.brief() + "."));
-        return blockers;
+        return over.getCount() > 0 ? attempt.heldUpBy(holders, Blocker.Code.LOCK_NOT_ACQUIRED) : List.of();
     }
 
     private void cancel(Statement statement, Ended because) {

@@ -42,6 +42,7 @@ final class TableReader {
                                 SELECT format_type(b.oid, b.typmod) FROM base b
                                 JOIN pg_type u ON u.oid = b.oid AND u.typtype <> 'd') AS base_type,
                                pg_get_expr(d.adbin, d.adrelid) AS expression,
+                               col_description(a.attrelid, a.attnum) AS comment,
                                -- The server knows what it calls: every function in the stored expression, and the one
                                -- behind every operator.
                                EXISTS (
@@ -69,7 +70,8 @@ final class TableReader {
                 row.getBoolean("attnotnull"),
                 defaultValue(row),
                 grants.getOrDefault(attribute, List.of()),
-                row.getString("base_type"));
+                row.getString("base_type"),
+                Query.text(row, "comment"));
     }
 
     private static DefaultValue defaultValue(ResultSet row) throws SQLException {

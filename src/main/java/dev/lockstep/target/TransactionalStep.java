@@ -66,10 +66,10 @@ final class TransactionalStep {
                 return ended.get();
             }
             current = "LOCK TABLE";
-            wait.lock(connection, clear);
             // Locks that the statements take on their own account count for the budget as well.
-            statement.execute("SET LOCAL lock_timeout = " + clear.patience().toMillis()
-                    + "; SET LOCAL statement_timeout = " + longest().toMillis());
+            Duration left = wait.lock(connection, clear);
+            statement.execute("SET LOCAL lock_timeout = " + left.toMillis() + "; SET LOCAL statement_timeout = "
+                    + longest().toMillis());
             long rows = 0;
             for (String sql : action.statements()) {
                 current = sql;

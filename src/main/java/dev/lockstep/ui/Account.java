@@ -4,6 +4,7 @@ import dev.lockstep.change.Step;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.stream.Collectors;
 
 /** Tells events as sentences. Steps are called by their titles, which mean something to people. */
 final class Account {
+    private static final int DELAYS_TOLD = 3;
+
     private final Map<String, String> titles;
 
     Account(Script script) {
@@ -59,6 +62,13 @@ final class Account {
             case Event.StepBlocked(String step, var _, List<Blocker> blockers, var retryAt) ->
                 "Did nothing yet: " + title(step) + ". In the way: " + objects(blockers) + ". Next attempt at "
                         + When.utc(retryAt) + ".";
+            case Event.StepDelayed(String step, var _, List<Event.Delay> delays, int others) ->
+                "Was held up: " + title(step) + ". " + delays(delays, others);
+            case Event.BlockerStopped(String step, var _, InTheWay who, Event.Stop stop, long age) ->
+                (stop == Event.Stop.CANCEL ? "The statement of " : "The connection of ") + named(who)
+                        + " was ended, as the plan allows, for: " + title(step) + ". It had " + who.what()
+                        + "; its transaction was open for " + Span.words(Duration.ofMillis(age)) + "."
+                        + (who.query().isEmpty() ? "" : " Its statement: " + who.query());
             case Event.StepInterrupted(String step, var _) -> "Stopped at a safe point: " + title(step) + ".";
             case Event.StepFailed(String step, var _, var fault) -> "Failed: " + title(step) + ". " + fault.message();
             case Event.PhaseCompleted(var phase) -> "Phase " + phase + " is done.";
@@ -73,7 +83,11 @@ final class Account {
 
     static Badge.Tone tone(Event event) {
         return switch (event) {
-            case Event.GateBlocked _, Event.StepBlocked _, Event.PointOfNoReturnPassed _ -> Badge.Tone.HELD;
+            case Event.GateBlocked _,
+                    Event.StepBlocked _,
+                    Event.PointOfNoReturnPassed _,
+                    Event.StepDelayed _,
+                    Event.BlockerStopped _ -> Badge.Tone.HELD;
             case Event.StepWaiting waiting -> waiting.blockers().isEmpty() ? Badge.Tone.ACTIVE : Badge.Tone.HELD;
             case Event.StepFailed _, Event.Aborted _ -> Badge.Tone.BAD;
             case Event.Started _,
@@ -93,6 +107,22 @@ final class Account {
     /** A step's title, or its name where the script does not know it. */
     String title(String step) {
         return titles.getOrDefault(step, step);
+    }
+
+    /** Who held a step up and for how long, the longest first; the first few, for the rest is with the step. */
+    private static String delays(List<Event.Delay> delays, int others) {
+        int told = Math.min(delays.size(), DELAYS_TOLD);
+        int more = delays.size() - told + others;
+        return delays.subList(0, told).stream()
+                        .map(delay -> named(delay.by()) + " for " + Span.words(Duration.ofMillis(delay.milliseconds())))
+                        .collect(Collectors.joining(", "))
+                + (more > 0 ? ", and " + more + " more." : ".");
+    }
+
+    static String named(InTheWay who) {
+        return who.application().isEmpty() || who.pid() == 0
+                ? who.object()
+                : who.object() + " (" + who.application() + ")";
     }
 
     private static String objects(List<Blocker> blockers) {

@@ -1,11 +1,13 @@
 package dev.lockstep.ui;
 
+import dev.lockstep.change.Action;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PhaseName;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,8 +18,9 @@ import java.util.stream.Stream;
  * @param digest of what the person sees, and so of what they decide about (G43)
  * @param standing how many have approved and how many must, as a sentence
  * @param losses what nothing brings back once this goes on, as sentences
+ * @param window how long it can still be brought back, as a sentence; empty where it is lost at once
  */
-public record ApprovalForm(String phase, String digest, String standing, List<String> losses) {
+public record ApprovalForm(String phase, String digest, String standing, List<String> losses, Optional<String> window) {
     public ApprovalForm {
         losses = List.copyOf(losses);
     }
@@ -40,7 +43,11 @@ public record ApprovalForm(String phase, String digest, String standing, List<St
                         phase.name().value(),
                         state.script().digest().value(),
                         standing(state, phase.name()),
-                        losses(phase).toList()));
+                        losses(phase).toList(),
+                        window(phase)
+                                .map(span -> "Before that the old shape is only hidden for " + span
+                                        + ": until then a rollback brings it back in a moment. Your approval covers the"
+                                        + " drop afterwards, which looks once more at everything that runs.")));
     }
 
     static String standing(RunState state, PhaseName phase) {
@@ -51,7 +58,18 @@ public record ApprovalForm(String phase, String digest, String standing, List<St
 
     static Stream<String> losses(Phase phase) {
         return phase.steps().stream()
-                .flatMap(
-                        step -> step.undo() instanceof Step.Undo.Impossible(String why) ? Stream.of(why) : Stream.of());
+                .flatMap(step -> step.undo() instanceof Step.Undo.Impossible(String why) ? Stream.of(why) : Stream.of())
+                .distinct();
+    }
+
+    /** How long the phase keeps the old shape within reach before it loses anything; empty where it does not. */
+    static Optional<String> window(Phase phase) {
+        return phase.steps().stream()
+                .<String>mapMulti((step, next) -> {
+                    if (step.action() instanceof Action.RevertWindow(var _, int seconds)) {
+                        next.accept(Span.words(Duration.ofSeconds(seconds)));
+                    }
+                })
+                .findFirst();
     }
 }

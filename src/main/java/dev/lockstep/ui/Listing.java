@@ -5,6 +5,7 @@ import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -38,6 +39,12 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         "Builds the index beside running reads and writes; what a failed build left is built anew.",
                         List.of(statement),
                         List.of(spoken(table, LockMode.SHARE_UPDATE_EXCLUSIVE)));
+            case Action.RebuildIndex rebuild ->
+                new Listing(
+                        "Builds the index anew beside running reads and writes, then drops the old one; what a failed"
+                                + " rebuild left is dropped first.",
+                        List.of(rebuild.statement()),
+                        List.of(spoken(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE)));
             case Action.DropIndex(TableName table, Identifier index) ->
                 new Listing(
                         "Drops the index beside running reads and writes.",
@@ -63,6 +70,12 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of());
             case Action.Assertion(String query, String expectation, String remedy) ->
                 new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+            case Action.RevertWindow(var _, int seconds) ->
+                new Listing(
+                        "Runs no SQL: holds the run for " + Span.words(Duration.ofSeconds(seconds))
+                                + " by the database's clock, while a rollback brings the old shape back in a moment.",
+                        List.of(),
+                        List.of());
         };
     }
 

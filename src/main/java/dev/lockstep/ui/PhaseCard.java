@@ -36,6 +36,15 @@ public record PhaseCard(
         steps = List.copyOf(steps);
     }
 
+    /** Whether this is the first of the steps that nothing takes back. */
+    public boolean isNoReturn(StepCard step) {
+        return steps.stream()
+                .filter(StepCard::lossy)
+                .findFirst()
+                .filter(step::equals)
+                .isPresent();
+    }
+
     /** The phases of a plan that has not been started, as they would be. */
     static List<PhaseCard> of(List<Phase> phases, PlanSpec spec) {
         return phases.stream()

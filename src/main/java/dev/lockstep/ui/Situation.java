@@ -6,6 +6,7 @@ import dev.lockstep.engine.PendingStart;
 import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.RunView;
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.Position;
@@ -57,10 +58,16 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
                 case PENDING -> situation(badge, "The run is about to begin.", NOTHING);
                 case RUNNING -> situation(badge, moving(), NOTHING);
                 case HELD ->
-                    since(
-                            badge,
-                            held(),
-                            "Each is named below, with what to do. The run goes on by itself once they are gone.");
+                    reverting()
+                            ? since(
+                                    badge,
+                                    "The old shape is hidden, and the revert window runs. Nothing is wrong.",
+                                    "If something needs the old shape, roll back now: that brings it back in a moment. The"
+                                            + " end of the window is named below; the run goes on by itself then.")
+                            : since(
+                                    badge,
+                                    held(),
+                                    "Each is named below, with what to do. The run goes on by itself once they are gone.");
                 case AWAITING_APPROVAL -> approval(badge);
                 case PAUSED -> paused(badge);
                 case ROLLING_BACK -> rollingBack(badge);
@@ -78,6 +85,10 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
                                     + ". The database is as it was before.",
                             "Mend the plan if it was at fault; it can be started again.");
             };
+        }
+
+        private boolean reverting() {
+            return run.state().holds().stream().anyMatch(hold -> hold.blocker().code() == Blocker.Code.REVERT_WINDOW);
         }
 
         private Situation situation(Badge badge, String happening, String todo) {
@@ -132,7 +143,10 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
             Phase phase = phase(stage.at());
             boolean decided = run.state().approvers(phase.name()).contains(viewer.name());
             String lossy = ApprovalForm.losses(phase).findAny().isPresent()
-                    ? " Once it begins there is no way back."
+                    ? ApprovalForm.window(phase)
+                            .map(span -> " There is a way back for " + span + " after it has hidden the old shape, and"
+                                    + " none afterwards.")
+                            .orElse(" Once it begins there is no way back.")
                     : " It can still be rolled back afterwards.";
             return new Situation(
                     badge,

@@ -1,11 +1,11 @@
 package dev.lockstep.ui;
 
-import dev.lockstep.change.Phase;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.Requirement;
 import dev.lockstep.gate.Requirement.Match;
 import dev.lockstep.lifecycle.Position;
+import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.Versions;
@@ -13,15 +13,26 @@ import dev.lockstep.plan.WorkloadSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the run's gate, or its next one, asks of every pod. Only colours the table of pods: what opens a gate is decided
  * elsewhere, on more than this.
  */
 sealed interface Wanted {
-    /** Code that has reached this milestone. */
-    record Reached(Milestone milestone) implements Wanted {}
+    /**
+     * Code that has reached this milestone.
+     *
+     * @param early later milestones whose code must not run yet
+     */
+    record Reached(Milestone milestone, Set<Milestone> early) implements Wanted {
+        public Reached {
+            early = Set.copyOf(early);
+        }
+    }
 
     /** Code from before every milestone: the new shape is being taken away. */
     record Before() implements Wanted {}
@@ -39,19 +50,27 @@ sealed interface Wanted {
         int phases = script.phases().size();
         // The gate of this phase or a later one; when none is left, the last that was passed.
         return IntStream.concat(IntStream.range(from, phases), IntStream.iterate(from - 1, at -> at >= 0, at -> at - 1))
-                .mapToObj(at -> script.phases().get(at))
-                .map(Phase::require)
-                .flatMap(Optional::stream)
+                .boxed()
+                .flatMap(at -> reached(script, at).stream())
                 .findFirst()
-                .<Wanted>map(Reached::new)
                 .orElseGet(Anything::new);
+    }
+
+    private static Optional<Wanted> reached(Script script, int phase) {
+        Position gate = new Position(Position.Direction.FORWARD, phase, 0);
+        return script.phase(gate).require().map(milestone -> new Reached(milestone, Readiness.early(script, gate)));
     }
 
     /** In words, to stand after "wants"; empty when nothing is asked of this workload. */
     default Optional<String> of(WorkloadSpec workload) {
         return switch (this) {
-            case Reached(Milestone milestone) ->
-                workload.required(milestone).map(versions -> Requirements.spoken(versions));
+            case Reached(Milestone milestone, var _) ->
+                workload.required(milestone)
+                        .map(versions -> Requirements.spoken(versions)
+                                + ahead(workload)
+                                        .map(later -> ", not yet " + Requirements.spoken(later))
+                                        .distinct()
+                                        .collect(Collectors.joining()));
             case Before _ ->
                 workload.versions().isEmpty()
                         ? Optional.empty()
@@ -71,10 +90,30 @@ sealed interface Wanted {
         List<Match> matches =
                 evidence.stream().map(each -> match(workload, each)).toList();
         return switch (this) {
-            case Reached _ -> reached(matches);
+            case Reached _ ->
+                goneAhead(workload, evidence) ? new Badge("Too new", Badge.Tone.HELD, "held") : reached(matches);
             case Before _ -> before(matches);
             case Anything _ -> new Badge("Not asked", Badge.Tone.QUIET, "waiting");
         };
+    }
+
+    private boolean goneAhead(WorkloadSpec workload, List<Evidence> evidence) {
+        return ahead(workload)
+                .anyMatch(versions ->
+                        evidence.stream().anyMatch(each -> match(versions, each, true) == Match.MATCHES));
+    }
+
+    /** What must not run yet; the same versions under another milestone are the same code. */
+    private Stream<Versions> ahead(WorkloadSpec workload) {
+        return this instanceof Reached(Milestone milestone, Set<Milestone> early)
+                ? early.stream()
+                        .sorted()
+                        .flatMap(
+                                later -> Optional.ofNullable(workload.versions().get(later)).stream())
+                        .filter(versions -> workload.required(milestone)
+                                .filter(versions::equals)
+                                .isEmpty())
+                : Stream.of();
     }
 
     private static Badge reached(List<Match> matches) {
@@ -107,7 +146,7 @@ sealed interface Wanted {
 
     private Match match(WorkloadSpec workload, Evidence evidence) {
         return switch (this) {
-            case Reached(Milestone milestone) ->
+            case Reached(Milestone milestone, var _) ->
                 workload.required(milestone)
                         .map(versions -> match(versions, evidence, false))
                         .orElse(Match.UNREADABLE);

@@ -125,6 +125,35 @@ class CompilerTest {
                         .isInstanceOf(Action.BuildIndex.class));
     }
 
+    @Test
+    void indexesAColumnThatTheSamePlanAdds() {
+        Change.AddIndex index = new Change.AddIndex(
+                TableName.parse("users"),
+                new Identifier("users_label_idx"),
+                false,
+                new Change.IndexBody.Columns(List.of(new Identifier("label")), List.of(), NONE));
+        assertThat(steps(compiled(plan(add("text", true, NONE, NONE), index), catalogue(users()))
+                        .phases()
+                        .getFirst()))
+                .containsExactly("add-column", "index");
+        var filled = compiled(plan(add("text", true, NONE, Optional.of("name")), index), catalogue(users()));
+        assertThat(steps(filled.phases().get(1))).containsExactly("drain", "fill", "index");
+        assertThat(refusals(plan(index, add("text", true, NONE, NONE)), catalogue(users())))
+                .singleElement()
+                .asString()
+                .contains("no column label");
+    }
+
+    @Test
+    void provesAConstraintOnceTheRowsAreFilled() {
+        Change.AddCheck check =
+                new Change.AddCheck(TableName.parse("users"), new Identifier("labelled"), "label IS NOT NULL");
+        var plan = compiled(plan(add("text", true, NONE, Optional.of("name")), check), catalogue(users()));
+        assertThat(steps(plan.phases().get(0))).containsExactly("try-fill", "add-column");
+        assertThat(steps(plan.phases().get(1)))
+                .containsExactly("drain", "fill", "try-check", "add-check", "look", "validate");
+    }
+
     private static Step step(Action action) {
         return new Step("a", "a", action, new Step.Undo.Nothing(), Look.NO_TRACE);
     }
@@ -153,6 +182,7 @@ class CompilerTest {
                         "add-alias",
                         "still-not-null",
                         "still-no-default",
+                        "sees-all-rows",
                         "drop-not-null",
                         "try-fill",
                         "add-column",

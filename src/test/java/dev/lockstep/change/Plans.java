@@ -20,6 +20,7 @@ import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Plans written by hand, and what becomes of them. */
 final class Plans {
@@ -31,6 +32,39 @@ final class Plans {
 
     static PlanSpec plan(DeclaredPhase... phases) {
         return plan(new Work.Phases(List.of(phases)), List.of(web(Milestone.NEW_ONLY)));
+    }
+
+    /** The application writes both shapes, in releases of their own. */
+    static PlanSpec byApplication(Change... changes) {
+        return byApplication(
+                Map.of(
+                        Milestone.DUAL_WRITE, new Versions.Range(">=1.4.0"),
+                        Milestone.READ_NEW, new Versions.Range(">=1.5.0"),
+                        Milestone.NEW_ONLY, new Versions.Range(">=1.6.0")),
+                changes);
+    }
+
+    static PlanSpec byApplication(Map<Milestone, Versions> versions, Change... changes) {
+        WorkloadSpec web = new WorkloadSpec(
+                new WorkloadName("web"),
+                Runner.Kind.DEPLOYMENT,
+                "shop",
+                "shop-web",
+                versions,
+                EvidenceSpec.standard());
+        PlanSpec plan = plan(new Work.Changes(List.of(changes)), List.of(web));
+        return new PlanSpec(
+                plan.database(),
+                plan.description(),
+                plan.work(),
+                plan.workloads(),
+                plan.approvals(),
+                plan.minStableSeconds(),
+                plan.locks(),
+                plan.backfill(),
+                PlanSpec.Sync.APPLICATION,
+                plan.contract(),
+                plan.backup());
     }
 
     static PlanSpec plan(Work work, List<WorkloadSpec> workloads, PlanSpec.Approval... approvals) {
@@ -48,6 +82,27 @@ final class Plans {
                 new PlanSpec.Backup.None());
     }
 
+    /** The same plan with other rules for its contract. */
+    static PlanSpec contract(PlanSpec spec, PlanSpec.ContractRules rules, PlanSpec.Backup backup) {
+        return new PlanSpec(
+                spec.database(),
+                spec.description(),
+                spec.work(),
+                spec.workloads(),
+                spec.approvals(),
+                spec.minStableSeconds(),
+                spec.locks(),
+                spec.backfill(),
+                spec.sync(),
+                rules,
+                backup);
+    }
+
+    /** The same plan with a revert window of an hour. */
+    static PlanSpec hidden(PlanSpec spec) {
+        return contract(spec, new PlanSpec.ContractRules(3_600, false), new PlanSpec.Backup.None());
+    }
+
     static WorkloadSpec web(Milestone milestone) {
         return new WorkloadSpec(
                 new WorkloadName("web"),
@@ -60,6 +115,18 @@ final class Plans {
 
     static Change.RenameColumn rename(String table, String from, String to) {
         return new Change.RenameColumn(TableName.parse(table), new Identifier(from), new Identifier(to));
+    }
+
+    /** Without what is null. */
+    static Change.ChangeColumnType retype(
+            String table, String column, String type, @Nullable String to, @Nullable String up, @Nullable String down) {
+        return new Change.ChangeColumnType(
+                TableName.parse(table),
+                new Identifier(column),
+                type,
+                Optional.ofNullable(to).map(Identifier::new),
+                Optional.ofNullable(up),
+                Optional.ofNullable(down));
     }
 
     static Change.DropColumn drop(String table, String column) {

@@ -8,7 +8,12 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
+import dev.lockstep.schema.Table.InboundKey;
+import dev.lockstep.schema.Table.Partition;
+import dev.lockstep.schema.Table.PartitionKey;
+import dev.lockstep.schema.Table.TableDependent;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
 import java.util.ArrayList;
@@ -16,11 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A catalogue entry written by hand. */
-final class TableBuilder {
+public final class TableBuilder {
     private final TableName name;
     private final List<Column> columns = new ArrayList<>();
     private final List<Index> indexes = new ArrayList<>();
@@ -30,17 +36,27 @@ final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private Surroundings surroundings = Surroundings.of(new Identifier("postgres"));
+    private Optional<PartitionKey> partitionKey = Optional.empty();
+    private List<Partition> partitions = List.of();
+    private Optional<String> comment = Optional.empty();
+    private final List<InboundKey> inboundKeys = new ArrayList<>();
+    private final List<TableDependent> wholeDependents = new ArrayList<>();
 
     private TableBuilder(TableName name) {
         this.name = name;
     }
 
     static TableBuilder table(String name) {
-        return new TableBuilder(TableName.parse(name));
+        return table(TableName.parse(name));
+    }
+
+    static TableBuilder table(TableName name) {
+        return new TableBuilder(name);
     }
 
     /** {@code id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL}. */
-    static TableBuilder users() {
+    public static TableBuilder users() {
         return table("users").key().column("name", "text", true);
     }
 
@@ -66,7 +82,8 @@ final class TableBuilder {
                 notNull,
                 defaultValue,
                 List.of(),
-                baseType));
+                baseType,
+                Optional.empty()));
         return this;
     }
 
@@ -80,8 +97,30 @@ final class TableBuilder {
                         c.notNull(),
                         c.defaultValue(),
                         List.of(new ColumnGrant(privilege, new Identifier(grantee), true)),
-                        c.baseType())
+                        c.baseType(),
+                        c.comment())
                 : c);
+        return this;
+    }
+
+    TableBuilder columnGrant(String column, String privilege, String grantee, boolean grantable) {
+        columns.replaceAll(c -> c.name().value().equals(column)
+                ? new Column(
+                        c.name(),
+                        c.attribute(),
+                        c.type(),
+                        c.collation(),
+                        c.notNull(),
+                        c.defaultValue(),
+                        List.of(new ColumnGrant(privilege, new Identifier(grantee), grantable)),
+                        c.baseType(),
+                        c.comment())
+                : c);
+        return this;
+    }
+
+    TableBuilder without(String column) {
+        columns.removeIf(c -> c.name().value().equals(column));
         return this;
     }
 
@@ -149,6 +188,37 @@ final class TableBuilder {
         return this;
     }
 
+    /** A comment on the column that was added last. */
+    TableBuilder columnComment(String text) {
+        Column last = columns.removeLast();
+        columns.add(new Column(
+                last.name(),
+                last.attribute(),
+                last.type(),
+                last.collation(),
+                last.notNull(),
+                last.defaultValue(),
+                last.grants(),
+                last.baseType(),
+                Optional.of(text)));
+        return this;
+    }
+
+    TableBuilder comment(String text) {
+        comment = Optional.of(text);
+        return this;
+    }
+
+    TableBuilder inbound(String other, String key, String definition) {
+        inboundKeys.add(new InboundKey(TableName.parse(other), new Identifier(key), definition, true));
+        return this;
+    }
+
+    TableBuilder wholeDependent(String kind, String description) {
+        wholeDependents.add(new TableDependent(kind, description));
+        return this;
+    }
+
     TableBuilder kind(Table.Kind other) {
         kind = other;
         return this;
@@ -164,15 +234,51 @@ final class TableBuilder {
         return this;
     }
 
-    Table build() {
-        return new Table(
-                name, kind, columns, indexes, constraints, triggers, dependents, 0, 0, rowsHidden, updatesRefused);
+    TableBuilder surroundings(UnaryOperator<Surroundings> other) {
+        surroundings = other.apply(surroundings);
+        return this;
     }
 
-    static Catalogue catalogue(TableBuilder... tables) {
+    /** Declaratively partitioned by range of this column. */
+    TableBuilder partitioned(String by, String... children) {
+        kind = Table.Kind.PARTITIONED;
+        partitionKey =
+                Optional.of(new PartitionKey("RANGE (" + new Identifier(by).sql() + ")", identifiers(by), false));
+        partitions = Stream.of(children)
+                .map(child -> new Partition(TableName.parse(child), "FOR VALUES …"))
+                .toList();
+        return this;
+    }
+
+    Table build() {
+        return new Table(
+                name,
+                kind,
+                columns,
+                indexes,
+                constraints,
+                triggers,
+                dependents,
+                0,
+                0,
+                rowsHidden,
+                updatesRefused,
+                partitionKey,
+                partitions,
+                comment,
+                inboundKeys,
+                wholeDependents,
+                surroundings);
+    }
+
+    public static Catalogue catalogue(TableBuilder... tables) {
+        return catalogue(Catalogue.Names.ordinary(), tables);
+    }
+
+    static Catalogue catalogue(Catalogue.Names names, TableBuilder... tables) {
         Map<TableName, Table> built =
                 Stream.of(tables).map(TableBuilder::build).collect(Collectors.toMap(Table::name, table -> table));
-        return new Catalogue(160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), built);
+        return new Catalogue(160015, new Catalogue.Role(new Identifier("postgres"), true, true, true), built, names);
     }
 
     /** A btree of plain columns. */

@@ -3,15 +3,24 @@ package dev.lockstep.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.engine.Targets;
 import dev.lockstep.fixture.Postgres;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Catalogue;
+import dev.lockstep.target.JdbcTargets;
+import dev.lockstep.target.TargetConnection;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A fresh database on which compiled steps are carried out in the simplest way that could be right. */
@@ -33,6 +42,16 @@ final class TestTarget implements AutoCloseable {
 
     Connection another(String options) throws SQLException {
         return DriverManager.getConnection(url + options);
+    }
+
+    /** What the real reader sees of what this plan wants to know. */
+    Catalogue catalogue(PlanSpec spec) {
+        JdbcTargets targets =
+                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
+        return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
+            case Targets.CatalogueReading.Read(Catalogue catalogue) -> catalogue;
+            case Targets.CatalogueReading other -> throw new AssertionError(other.toString());
+        };
     }
 
     void sql(String... statements) throws SQLException {
@@ -58,6 +77,16 @@ final class TestTarget implements AutoCloseable {
             }
             return all;
         }
+    }
+
+    /** The phases that a plan comes to on this database as it is. */
+    Compilation.Compiled compiled(PlanSpec spec) {
+        return Plans.compiled(spec, catalogue(spec));
+    }
+
+    /** Why a plan cannot be done on this database as it is, as {@code path: message}. */
+    List<String> refusals(PlanSpec spec) {
+        return Plans.refusals(spec, catalogue(spec));
     }
 
     /** Runs the steps of these phases, and looks after each whether it is done and declared the locks it took. */
@@ -93,15 +122,25 @@ final class TestTarget implements AutoCloseable {
         taken.clear();
     }
 
+    /** An empty database again, sooner than a fresh one is made. */
+    void clear() throws SQLException {
+        taken.clear();
+        for (String schema : rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
+            sql("DROP SCHEMA " + schema + " CASCADE");
+        }
+        sql("CREATE SCHEMA public", "CREATE SCHEMA lockstep");
+    }
+
     void run(Action action) throws SQLException {
         switch (action) {
             case Action.Transactional(var statements, var locks, var _) -> transactional(statements, locks);
             case Action.Standalone(String statement, var _) -> sql(statement);
             case Action.BuildIndex(var _, var _, String statement) -> sql(statement);
+            case Action.RebuildIndex rebuild -> sql(rebuild.statement());
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
-            case Action.DrainTransactions _ -> {}
+            case Action.DrainTransactions _, Action.RevertWindow _ -> {}
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();
         }
@@ -110,8 +149,20 @@ final class TestTarget implements AutoCloseable {
     private void transactional(List<String> statements, List<TableLock> locks) throws SQLException {
         connection.setAutoCommit(false);
         try {
+            // By number, as a statement may give a table another name; what it makes itself nobody waits for.
+            Set<String> before = Set.copyOf(rows("SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')"));
+            Set<String> declared = new HashSet<>();
+            for (TableLock lock : locks) {
+                String table =
+                        rows("SELECT " + Look.oid(lock.table()) + "::oid").getFirst();
+                Stream.of(LockMode.values())
+                        .filter(mode -> mode.compareTo(lock.mode()) <= 0)
+                        .forEach(mode -> declared.add(table + "|" + mode.catalogueName()));
+            }
             sql(statements.toArray(String[]::new));
-            assertThat(undeclared(locks))
+            assertThat(held().stream()
+                            .filter(held -> before.contains(held.substring(0, held.indexOf('|'))))
+                            .filter(held -> !declared.contains(held)))
                     .as("locks beyond " + locks + " of " + statements)
                     .isEmpty();
             connection.commit();
@@ -123,22 +174,13 @@ final class TestTarget implements AutoCloseable {
         }
     }
 
-    private List<String> undeclared(List<TableLock> locks) throws SQLException {
+    private List<String> held() throws SQLException {
         return rows("""
-                SELECT n.nspname, c.relname, l.mode
+                SELECT c.oid, l.mode
                 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'p') AND l.mode <> 'AccessShareLock'
                   AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
-                """).stream()
-                .filter(held -> locks.stream().noneMatch(lock -> covers(lock, held)))
-                .toList();
-    }
-
-    private static boolean covers(TableLock lock, String held) {
-        String table = lock.table().schema().value() + "|" + lock.table().name().value() + "|";
-        return Stream.of(LockMode.values())
-                .filter(mode -> mode.compareTo(lock.mode()) <= 0)
-                .anyMatch(mode -> held.equals(table + mode.catalogueName()));
+                """);
     }
 
     private void backfill(Action.Backfill backfill) throws SQLException {
@@ -160,6 +202,18 @@ final class TestTarget implements AutoCloseable {
         }
     }
 
+    /** What {@link #schema} would show after this SQL, which is not kept. */
+    List<String> schemaAfter(String sql) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            sql(sql);
+            return schema();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
     /** What the catalogue shows of the tables in {@code public}, in a form in which equal schemas are equal texts. */
     List<String> schema() throws SQLException {
         return rows("""
@@ -168,7 +222,16 @@ final class TestTarget implements AutoCloseable {
                        a.attidentity, a.attacl, col_description(c.oid, a.attnum), a.attstattarget
                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT attisdropped
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0
+                  AND NOT attisdropped
+                UNION ALL
+                SELECT 'table', relname, relkind::text, NULL, relacl::text, NULL, obj_description(oid, 'pg_class'), NULL,
+                       NULL, NULL, NULL
+                FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                UNION ALL
+                SELECT 'enum', enumtypid::regtype::text, enumlabel, enumsortorder::int, NULL, NULL, NULL, NULL, NULL, NULL,
+                       NULL
+                FROM pg_enum
                 UNION ALL
                 SELECT 'constraint', conrelid::regclass::text, conname, NULL, pg_get_constraintdef(oid), convalidated,
                        NULL, NULL, NULL, NULL, NULL
@@ -186,6 +249,52 @@ final class TestTarget implements AutoCloseable {
                 FROM pg_trigger WHERE NOT tgisinternal
                 UNION ALL
                 SELECT 'function', proname, NULL, NULL, prosrc, NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'lockstep'::regnamespace)
+                ORDER BY 1, 2, 3, 4
+                """);
+    }
+
+    /**
+     * The same and more, without the order of columns: what is left to compare when a column ended in another place than
+     * the plain form would leave it.
+     */
+    List<String> shape() throws SQLException {
+        return rows("""
+                SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                       pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attacl::text,
+                       col_description(c.oid, a.attnum), a.attstattarget::text, a.attstorage::text, a.attcompression::text,
+                       a.attoptions::text, (SELECT collname::text FROM pg_collation WHERE oid = a.attcollation)
+                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT attisdropped
+                UNION ALL
+                SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated,
+                       obj_description(oid, 'pg_constraint'), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+                UNION ALL
+                SELECT 'index', indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
+                       indisvalid, obj_description(indexrelid, 'pg_class'), indisreplident::text, indisclustered::text,
+                       indisprimary::text, indimmediate::text, NULL, NULL, NULL, NULL
+                FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                UNION ALL
+                SELECT 'statistics', stxrelid::regclass::text, stxname, (SELECT string_agg(attname, ' ' ORDER BY attname)
+                         FROM pg_attribute WHERE attrelid = stxrelid AND attnum = ANY (stxkeys)), NULL,
+                       obj_description(oid, 'pg_statistic_ext'), stxkind::text, stxstattarget::text, NULL, NULL, NULL, NULL,
+                       NULL, NULL
+                FROM pg_statistic_ext
+                UNION ALL
+                SELECT 'sequence', s.seqrelid::regclass::text, format_type(s.seqtypid, NULL), c.relacl::text, s.seqcycle,
+                       s.seqstart::text, s.seqincrement::text, s.seqmin::text, s.seqmax::text, s.seqcache::text,
+                       d.deptype::text, (SELECT attname::text FROM pg_attribute WHERE attrelid = d.refobjid
+                         AND attnum = d.refobjsubid), NULL, NULL
+                FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid
+                LEFT JOIN pg_depend d ON d.objid = s.seqrelid AND d.classid = 'pg_class'::regclass AND d.refobjsubid > 0
+                UNION ALL
+                SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), NULL, tgenabled::text, NULL, NULL,
+                       NULL, NULL, NULL, NULL, NULL, NULL
+                FROM pg_trigger WHERE NOT tgisinternal
+                UNION ALL
+                SELECT 'function', proname, NULL, prosrc, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
                 FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'lockstep'::regnamespace)
                 ORDER BY 1, 2, 3, 4
                 """);

@@ -86,7 +86,7 @@ final class FakeCluster implements Cluster {
         }
         List<PodObservation> pods = new ArrayList<>();
         for (int number = 0; number < versions.size(); number++) {
-            pods.add(pod("shop-" + spec.name() + "-" + number, versions.get(number), now));
+            pods.add(pod(spec.name() + "-" + number, versions.get(number), now));
         }
         Evidence template = new Evidence(Evidence.Source.LABEL, versions.getLast(), now);
         return new WorkloadObservation.Seen(

@@ -3,14 +3,13 @@ package dev.lockstep.engine;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
-import dev.lockstep.schema.TableName;
+import dev.lockstep.schema.Inquiry;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -80,7 +79,7 @@ final class FakeTargets implements Targets {
     }
 
     @Override
-    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+    public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return reading;
     }
 

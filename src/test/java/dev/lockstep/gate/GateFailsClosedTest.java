@@ -11,10 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation.Condition;
 import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +112,30 @@ class GateFailsClosedTest {
                     .as("%s", template)
                     .isEqualTo(isNew);
             assertThat(rollsBack(template, old)).as("%s", template).isEqualTo(template == Word.OLD);
+        }
+    }
+
+    /** While both shapes are to be written, code that writes only the new one is as bad as code that writes only the old. */
+    @Test
+    void noPodThatMayHaveGoneAheadEverPasses() {
+        List<WorkloadSpec> releases = List.of(Seen.spec(Map.of(
+                Milestone.DUAL_WRITE,
+                new Versions.Range(">=1.4.0"),
+                Milestone.NEW_ONLY,
+                new Versions.Range(">=1.5.0"))));
+        for (Combination said : combinations()) {
+            for (Condition condition : Condition.values()) {
+                PodObservation pod = pod("a", condition, said.evidence());
+                Verdict verdict = gate().judge(
+                                Milestone.DUAL_WRITE,
+                                Set.of(Milestone.NEW_ONLY),
+                                releases,
+                                List.of(Seen.rolledOut("1.4.0", pod)),
+                                GateKind.DEPLOY);
+                assertThat(verdict instanceof Verdict.Open)
+                        .as("%s %s", said, condition)
+                        .isEqualTo(condition == Condition.GONE || said.all(Word.OLD));
+            }
         }
     }
 

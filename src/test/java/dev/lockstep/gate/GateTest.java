@@ -27,6 +27,7 @@ import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +55,53 @@ class GateTest {
                             "Pod b reports 1.4.0 (label, image tag); the gate wants new-only code, which is >=1.5.0.");
             assertThat(blocker.remedy()).contains("Roll out >=1.5.0 to Deployment shop/shop-web");
         });
+    }
+
+    private static final WorkloadSpec RELEASES = spec(Map.of(
+            Milestone.DUAL_WRITE, new Versions.Range(">=1.4.0"),
+            Milestone.READ_NEW, new Versions.Range(">=1.4.0"),
+            Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")));
+
+    private static Verdict dualWrite(WorkloadObservation seen) {
+        return gate().judge(
+                        Milestone.DUAL_WRITE,
+                        Set.of(Milestone.READ_NEW, Milestone.NEW_ONLY),
+                        List.of(RELEASES),
+                        List.of(seen),
+                        GateKind.DEPLOY);
+    }
+
+    @Test
+    void namesThePodThatHasGoneAhead() {
+        Verdict verdict =
+                dualWrite(rolledOut("1.4.0", running("a", label("1.4.0")), running("b", label("1.5.0-rc.1"))));
+
+        assertThat(verdict).isInstanceOf(Verdict.Closed.class);
+        assertThat(blockers(verdict)).singleElement().satisfies(blocker -> {
+            assertThat(blocker.code()).isEqualTo(Code.CODE_TOO_NEW);
+            assertThat(blocker.object()).isEqualTo("pod b");
+            assertThat(blocker.message())
+                    .isEqualTo("Pod b reports 1.5.0-rc.1 (label); the gate wants dual-write code, which is >=1.4.0, and"
+                            + " not yet new-only code, which is >=1.5.0.");
+            assertThat(blocker.remedy()).contains("Roll out >=1.4.0, but not >=1.5.0 yet, to Deployment shop/shop-web");
+        });
+    }
+
+    @Test
+    void templateThatWouldGoAheadHolds() {
+        assertThat(codes(dualWrite(rolledOut("1.5.0", running("a", label("1.4.0"))))))
+                .containsExactly(Code.CODE_TOO_NEW);
+    }
+
+    @Test
+    void sameVersionsUnderTwoMilestonesAreTheSameCode() {
+        assertThat(dualWrite(rolledOut("1.4.0", running("a", label("1.4.0"))))).isInstanceOf(Verdict.Open.class);
+    }
+
+    @Test
+    void codeThatIsTooOldIsStillCalledOld() {
+        assertThat(codes(dualWrite(rolledOut("1.4.0", running("a", label("1.3.0"))))))
+                .containsExactly(Code.OLD_VERSION);
     }
 
     /** G12, G13, G16: each of these can still write to the database. */

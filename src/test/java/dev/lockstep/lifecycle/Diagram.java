@@ -49,7 +49,9 @@ final class Diagram {
               `RollbackRequested` is refused.
             - **`Rejected` right before a phase's first step leads back to the approval**, and pauses the run.
             - **Going back uses the same stages.** The run stands before the last step that was begun, and steps are taken
-              back until none is left: `RolledBack`.
+              back until none is left: `RolledBack`. The steps of a contract are taken back at once, because the old shape
+              beside the new one breaks nobody; what lies before it waits at a gate until no code needs the new shape. The
+              floor stays until the contract has been taken back.
             - **`FAILED` is no end.** `RetryRequested` goes on from there, `RollbackRequested` goes back.
 
             | stage | what happens without leaving it |

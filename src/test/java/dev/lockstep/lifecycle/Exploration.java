@@ -194,6 +194,8 @@ final class Exploration {
                 events.add(new Event.StepCompleted(step, direction, Seen.SUMMARY));
                 events.add(new Event.StepWaiting(step, direction, List.of(Seen.LOCK)));
                 events.add(new Event.StepWaiting(step, direction, List.of()));
+                events.add(new Event.StepDelayed(step, direction, List.of(), 0));
+                events.add(new Event.BlockerStopped(step, direction, Seen.SESSION, Event.Stop.CANCEL, 1));
                 events.add(new Event.StepBlocked(step, direction, List.of(Seen.LOCK), NOW.plusSeconds(1)));
                 events.add(new Event.StepInterrupted(step, direction));
                 events.add(new Event.StepFailed(step, direction, Seen.FAULT));

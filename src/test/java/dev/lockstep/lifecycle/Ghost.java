@@ -73,6 +73,8 @@ record Ghost(
                     Event.PointOfNoReturnPassed _,
                     Event.StepStarted _,
                     Event.StepWaiting _,
+                    Event.StepDelayed _,
+                    Event.BlockerStopped _,
                     Event.StepBlocked _,
                     Event.StepInterrupted _,
                     Event.Suspended _,

@@ -21,7 +21,10 @@ final class Laws {
     static void step(World before, Event event, World after) {
         switch (event) {
             case Event.StepStarted started -> stepStarted(before, started);
-            case Event.StepCompleted completed -> stepCompleted(after, completed);
+            case Event.StepCompleted completed -> {
+                stepCompleted(after, completed);
+                leavingContract(before.state(), after.state());
+            }
             case Event.LeaseTaken _ ->
                 assertThat(after.state().stage())
                         .as("a new holder begins before the gate")
@@ -100,6 +103,22 @@ final class Laws {
                     .as("steps are taken back in order, each once")
                     .isEqualTo(owed.subList(
                             0, Math.min(owed.size(), after.ghost().takenBack().size())));
+        }
+    }
+
+    /** Nobody looks before a contract is taken back; somebody does, and for long enough, before anything behind it is. */
+    private static void leavingContract(RunState before, RunState after) {
+        Position from = before.position().orElseThrow();
+        Position to = after.position().orElseThrow();
+        if (from.backward() && !before.script().gated(from) && after.script().gated(to)) {
+            assertThat(after.stage())
+                    .as("what lies behind the contract is taken back behind a gate of its own")
+                    .isEqualTo(new Stage.AtGate(to, new Stage.Watch.NotMatching()));
+        }
+        boolean noneLeft = after.script().phases().subList(0, to.phase() + 1).stream()
+                .noneMatch(phase -> phase.type() == PhaseType.CONTRACT);
+        if (to.backward() && noneLeft) {
+            assertThat(after.floor()).as("the floor falls with the contract").isEmpty();
         }
     }
 

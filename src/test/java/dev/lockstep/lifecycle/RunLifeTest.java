@@ -312,6 +312,27 @@ class RunLifeTest {
     }
 
     @Test
+    void bringsTheOldShapeBackWithoutWaitingForAnybody() {
+        RunState run = awaitingApproval(0);
+        while (!(run.stage() instanceof Stage.StepRunning)) {
+            run = goOn(run, 1);
+        }
+        run = after(run, new Event.RollbackRequested("ann"));
+        assertThat(run.floor()).as("older code finds nothing yet").contains(CONTRACT_PHASE);
+
+        run = sees(sees(run, new Sighting.None()), new Sighting.None());
+        assertThat(run.stage()).isInstanceOf(Stage.StepRunning.class);
+        run = after(run, new Event.StepCompleted("drop-triggers", Direction.BACKWARD, Seen.SUMMARY));
+
+        assertThat(run.floor()).as("older code finds its shape again").isEmpty();
+        assertThat(Lifecycle.next(run, new Sighting.None(), now))
+                .as("the new shape goes only when nobody needs it")
+                .isEqualTo(new Next.Look(Direction.BACKWARD, Next.Freshness.WATCHED));
+        run = sees(run, Seen.watched(Seen.CLOSED));
+        assertThat(run.holds()).extracting(Hold::blocker).containsExactly(Seen.OLD_POD);
+    }
+
+    @Test
     void isRolledBackAtOnceWhenNothingWasDone() {
         RunState run = after(begun(Scripts.rename(0, 0)), new Event.RollbackRequested("ann"));
         assertThat(goOn(run, 1).status()).isEqualTo(RunStatus.ROLLED_BACK);

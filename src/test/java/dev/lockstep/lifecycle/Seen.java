@@ -12,6 +12,9 @@ final class Seen {
     static final Blocker OLD_POD = blocker(Blocker.Code.OLD_VERSION, "pod web-1");
     static final Blocker STALE = blocker(Blocker.Code.EVIDENCE_STALE, "Deployment shop/web");
     static final Blocker LOCK = blocker(Blocker.Code.LOCK_NOT_ACQUIRED, "session 4711");
+
+    static final InTheWay SESSION =
+            new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
     static final Verdict OPEN = new Verdict.Open();
     static final Verdict CLOSED = new Verdict.Closed(List.of(OLD_POD));
     static final Verdict UNKNOWN = new Verdict.Inconclusive(List.of(STALE));

@@ -50,7 +50,7 @@ record World(RunState state, Ghost ghost, Optional<Position> executing) {
     /** The step that is being executed has come to an end, or says something; the engine writes it if it still matters. */
     Moved ended(StepEnd end, Instant now) {
         Position at = executing.orElseThrow();
-        World idle = end == StepEnd.WAITING || end == StepEnd.GOING_ON ? this : executing(Optional.empty());
+        World idle = end.goesOn() ? this : executing(Optional.empty());
         boolean matters = state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at);
         List<Event> events = matters ? List.of(end.event(state, at, now)) : List.of();
         return new Moved(idle.accepting(events, now), events);
@@ -63,7 +63,16 @@ record World(RunState state, Ghost ghost, Optional<Position> executing) {
         INTERRUPTED,
         FAILED,
         WAITING,
-        GOING_ON;
+        GOING_ON,
+        DELAYED,
+        STOPPING;
+
+        boolean goesOn() {
+            return switch (this) {
+                case COMPLETED, BLOCKED, INTERRUPTED, FAILED -> false;
+                case WAITING, GOING_ON, DELAYED, STOPPING -> true;
+            };
+        }
 
         Event event(RunState state, Position at, Instant now) {
             String step = state.script().step(at).name();
@@ -75,6 +84,9 @@ record World(RunState state, Ghost ghost, Optional<Position> executing) {
                 case FAILED -> new Event.StepFailed(step, direction, Seen.FAULT);
                 case WAITING -> new Event.StepWaiting(step, direction, List.of(Seen.LOCK));
                 case GOING_ON -> new Event.StepWaiting(step, direction, List.of());
+                case DELAYED ->
+                    new Event.StepDelayed(step, direction, List.of(new Event.Delay(Seen.SESSION, 1, true)), 0);
+                case STOPPING -> new Event.BlockerStopped(step, direction, Seen.SESSION, Event.Stop.TERMINATE, 1);
             };
         }
     }

@@ -7,6 +7,7 @@ import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.Backup;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.plan.PlanSpec.LockBudget;
@@ -61,7 +62,12 @@ final class RandomPlans {
                         : new LockBudget(10 + random.nextInt(9_991), 1 + random.nextInt(86_400), blockerRule()),
                 random.nextBoolean()
                         ? BackfillPace.standard()
-                        : new BackfillPace(1 + random.nextInt(1_000), random.nextInt(96), oneOf(UserTriggers.values())),
+                        : new BackfillPace(
+                                1 + random.nextInt(1_000),
+                                random.nextInt(96),
+                                oneOf(UserTriggers.values()),
+                                random.nextInt(86_401),
+                                oneOf(BatchCommit.values())),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)));

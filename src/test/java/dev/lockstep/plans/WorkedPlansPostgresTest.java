@@ -3,6 +3,7 @@ package dev.lockstep.plans;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lockstep.change.Action;
 import dev.lockstep.change.Compilation;
 import dev.lockstep.change.Compiler;
 import dev.lockstep.change.Phase;
@@ -74,7 +75,7 @@ class WorkedPlansPostgresTest {
                 .takeWhile(step -> !(step.undo() instanceof Step.Undo.Impossible))
                 .toList();
         for (Step step : reversible) {
-            execute(plan, targets, first, steps.indexOf(step), step, Direction.FORWARD, 1);
+            forward(plan, targets, url, first, steps.indexOf(step), step);
         }
         for (Step step : reversible.reversed()) {
             if (!(step.undo() instanceof Step.Undo.Nothing)) {
@@ -85,7 +86,7 @@ class WorkedPlansPostgresTest {
 
         RunId second = new RunId(UUID.randomUUID());
         for (Step step : compile(plan, targets)) {
-            execute(plan, targets, second, steps.indexOf(step), step, Direction.FORWARD, 1);
+            forward(plan, targets, url, second, steps.indexOf(step), step);
             assertThat(answer(url, step.done()))
                     .as("what tells whether step %s is done", step.name())
                     .isNotEqualTo("f");
@@ -112,7 +113,7 @@ class WorkedPlansPostgresTest {
     }
 
     private static List<Step> compile(PlanDocument plan, JdbcTargets targets) {
-        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.tables(plan.spec()));
+        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.inquiry(plan.spec()));
         assertThat(reading).isInstanceOf(CatalogueReading.Read.class);
         return switch (Compiler.compile(plan.spec(), ((CatalogueReading.Read) reading).catalogue())) {
             case Compilation.Compiled(List<Phase> phases, var _) -> {
@@ -124,6 +125,21 @@ class WorkedPlansPostgresTest {
         };
     }
 
+    /** Does the step; before a revert window it waits as long as the plan says, in a hurry. */
+    private static void forward(PlanDocument plan, JdbcTargets targets, String url, RunId run, int ordinal, Step step)
+            throws SQLException {
+        if (step.action() instanceof Action.RevertWindow(var _, int seconds)) {
+            assertThat(targets.execute(order(plan, run, ordinal, step, Direction.FORWARD, 1), new Unhurried()))
+                    .isInstanceOf(StepOutcome.Blocked.class);
+            answer(
+                    url,
+                    "UPDATE lockstep.ledger SET cursor = jsonb_build_object('began_microseconds',"
+                            + " (cursor ->> 'began_microseconds')::bigint - " + seconds + " * 1000000::bigint)"
+                            + " WHERE step = '" + step.name() + "' AND state = 'Running' RETURNING 1");
+        }
+        execute(plan, targets, run, ordinal, step, Direction.FORWARD, 1);
+    }
+
     private static void execute(
             PlanDocument plan,
             JdbcTargets targets,
@@ -132,7 +148,14 @@ class WorkedPlansPostgresTest {
             Step step,
             Direction direction,
             long fence) {
-        StepOrder order = new StepOrder(
+        assertThat(targets.execute(order(plan, run, ordinal, step, direction, fence), new Unhurried()))
+                .as("%s %s", direction, step.name())
+                .isInstanceOf(StepOutcome.Completed.class);
+    }
+
+    private static StepOrder order(
+            PlanDocument plan, RunId run, int ordinal, Step step, Direction direction, long fence) {
+        return new StepOrder(
                 plan.spec().database(),
                 run,
                 ordinal,
@@ -142,9 +165,6 @@ class WorkedPlansPostgresTest {
                 fence,
                 plan.spec().locks(),
                 plan.spec().backfill());
-        assertThat(targets.execute(order, new Unhurried()))
-                .as("%s %s", direction, step.name())
-                .isInstanceOf(StepOutcome.Completed.class);
     }
 
     /** The demo's tables, small. */

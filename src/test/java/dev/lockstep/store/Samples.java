@@ -9,6 +9,7 @@ import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.lifecycle.Stage;
@@ -63,6 +64,8 @@ final class Samples {
             "Deployment shop/shop-web",
             "It runs 1.4.0.",
             "Roll out 1.5.0.");
+    private static final InTheWay SESSION =
+            new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
 
     private Samples() {}
 
@@ -100,12 +103,14 @@ final class Samples {
                 new Action.Standalone("REINDEX TABLE CONCURRENTLY users", List.of(lock)),
                 new Action.BuildIndex(USERS, NAME, "CREATE INDEX CONCURRENTLY name ON users (name)"),
                 new Action.DropIndex(USERS, NAME),
+                new Action.RebuildIndex(USERS, NAME),
                 new Action.Backfill(
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
                 new Action.DrainTransactions(USERS),
-                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."));
+                new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),
                 new Step.Undo.Nothing(),
@@ -153,6 +158,8 @@ final class Samples {
                 new Event.Aborted("ana"),
                 new Event.RollbackRequested("ana"),
                 new Event.StepWaiting("drop", Direction.FORWARD, List.of(BLOCKER)),
+                new Event.StepDelayed("drop", Direction.FORWARD, List.of(new Event.Delay(SESSION, 61_000, true)), 2),
+                new Event.BlockerStopped("drop", Direction.FORWARD, SESSION, Event.Stop.TERMINATE, 60_000),
                 new Event.RolledBack());
     }
 

@@ -11,6 +11,7 @@ import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
@@ -78,7 +79,7 @@ class BackfillPostgresTest {
     @Test
     void resumesBehindTheLastCommittedBatch() {
         users(60_000);
-        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         CompletableFuture<StepOutcome> first = bench.begin("fill", fill);
         await().until(() ->
                 !bench.progress.isEmpty() && bench.progress.getLast().rowsDone() > 2_000);
@@ -92,7 +93,7 @@ class BackfillPostgresTest {
         // What is behind the cursor is not looked at again before the proof at the end, which then finds it.
         bench.sql("UPDATE users SET full_name = NULL WHERE id = 1");
         bench.stop = false;
-        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         StepSummary done = summary(bench.does("fill", fill));
         assertThat(done.rows()).isEqualTo(60_001);
         assertThat(done.notes()).anySatisfy(note -> assertThat(note).contains("another pass"));
@@ -103,7 +104,7 @@ class BackfillPostgresTest {
     void losesNoWriteOfAnApplicationThatWritesAllAlong() throws Exception {
         users(20_000);
         bench.sql(SYNC);
-        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         try (Connection application = bench.connect()) {
             CompletableFuture<StepOutcome> backfill = bench.begin("fill", fill);
             int writes = 0;
@@ -268,7 +269,7 @@ class BackfillPostgresTest {
     @Test
     void stopsAtOnceWhenANewerHolderHasTakenOver() {
         users(20_000);
-        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP);
+        bench.pace = new BackfillPace(1, 80, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         CompletableFuture<StepOutcome> stale = bench.begin("fill", fill);
         await().until(() -> !bench.progress.isEmpty());
         bench.sql("UPDATE lockstep.fence SET token = 99");

@@ -10,9 +10,12 @@ import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
+import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
@@ -21,6 +24,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +43,12 @@ final class Bench implements AutoCloseable, StepMonitor {
     final RunId run = new RunId(UUID.randomUUID());
     final List<Progress> progress = new CopyOnWriteArrayList<>();
     final List<List<Blocker>> waits = new CopyOnWriteArrayList<>();
+    final List<Event.Delay> delays = new CopyOnWriteArrayList<>();
+    final List<Event.BlockerStopped> stopped = new CopyOnWriteArrayList<>();
     volatile boolean stop;
+    volatile boolean mayStop = true;
     volatile LockBudget locks = new LockBudget(200, 20, new BlockerRule.Wait());
-    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP);
+    volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
     private final Connection admin;
 
     Bench() {
@@ -147,6 +154,17 @@ final class Bench implements AutoCloseable, StepMonitor {
     @Override
     public void waitingFor(List<Blocker> blockers) {
         waits.add(blockers);
+    }
+
+    @Override
+    public void delayed(List<Event.Delay> by, int others) {
+        delays.addAll(by);
+    }
+
+    @Override
+    public boolean stopping(InTheWay blocker, Event.Stop how, Duration transactionAge) {
+        stopped.add(new Event.BlockerStopped("step", Direction.FORWARD, blocker, how, transactionAge.toMillis()));
+        return mayStop;
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.schema.Trigger;
@@ -109,6 +110,77 @@ class CatalogueReaderPostgresTest {
         assertThat(b.type()).isEqualTo("public.shorter");
         assertThat(b.baseType()).isEqualTo("character varying(10)");
         bench.sql("DROP OWNED BY \"Odd role\"; DROP ROLE \"Odd role\"");
+    }
+
+    @Test
+    void knowsCommentsEnumerationsSchemasAndTakenNames() {
+        bench.sql("""
+                CREATE TABLE users (id serial PRIMARY KEY, name text, bare text);
+                COMMENT ON TABLE users IS 'people';
+                COMMENT ON COLUMN users.name IS 'what they''re called';
+                CREATE SCHEMA "Odd.one";
+                CREATE TYPE "Odd.one".mood AS ENUM ('sad', 'ok');
+                ALTER TYPE "Odd.one".mood ADD VALUE 'glum' BEFORE 'ok';
+                """);
+        Catalogue catalogue = catalogue(
+                bench,
+                USERS,
+                TableName.parse("users_id_seq"),
+                TableName.parse("users_pkey"),
+                TableName.parse("\"Odd.one\".mood"),
+                TableName.parse("free"));
+        Table users = catalogue.table(USERS).orElseThrow();
+        assertThat(users.comment()).contains("people");
+        assertThat(users.columns())
+                .extracting(Column::comment)
+                .containsExactly(Optional.empty(), Optional.of("what they're called"), Optional.empty());
+        assertThat(catalogue.names().enums())
+                .containsOnly(Map.entry(TableName.parse("\"Odd.one\".mood"), List.of("sad", "glum", "ok")));
+        assertThat(catalogue.names().schemas()).contains(id("public"), id("Odd.one"));
+        assertThat(catalogue.names().taken())
+                .containsOnly(
+                        Map.entry(TableName.parse("users_id_seq"), "a sequence"),
+                        Map.entry(TableName.parse("users_pkey"), "an index"),
+                        Map.entry(TableName.parse("\"Odd.one\".mood"), "a type"));
+    }
+
+    @Test
+    void namesWhatStandsInTheWayOfDroppingATable() {
+        bench.sql("""
+                CREATE TABLE users (id serial PRIMARY KEY, name text, boss int REFERENCES users, CHECK (name <> ''));
+                CREATE INDEX ON users (lower(name));
+                CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.name <> NEW.name) EXECUTE FUNCTION f();
+                CREATE POLICY p ON users USING (name = CURRENT_USER);
+                CREATE PUBLICATION news FOR TABLE users (id, name);
+                """);
+        assertThat(users().inboundKeys()).isEmpty();
+        assertThat(users().wholeDependents()).containsExactly(new Table.TableDependent("publication", "news"));
+        bench.sql("""
+                CREATE VIEW counted AS SELECT count(*) FROM users;
+                CREATE MATERIALIZED VIEW names AS SELECT name FROM users;
+                CREATE TABLE orders (id int DEFAULT nextval('users_id_seq'), who int, template users, everybody users[]);
+                ALTER TABLE orders ADD CONSTRAINT of_user FOREIGN KEY (who) REFERENCES users ON DELETE CASCADE NOT VALID;
+                CREATE POLICY q ON orders USING (EXISTS (SELECT FROM users));
+                CREATE FUNCTION g(users) RETURNS int LANGUAGE sql AS 'SELECT 1';
+                """);
+        assertThat(users().inboundKeys())
+                .containsExactly(new Table.InboundKey(
+                        TableName.parse("orders"),
+                        id("of_user"),
+                        "FOREIGN KEY (who) REFERENCES public.users(id) ON DELETE CASCADE NOT VALID",
+                        false));
+        assertThat(users().wholeDependents())
+                .extracting(Table.TableDependent::description)
+                .containsExactlyInAnyOrder(
+                        "default value for column id of table public.orders",
+                        "function public.g(public.users)",
+                        "materialized view public.names",
+                        "policy q on table public.orders",
+                        "news",
+                        "column template of table public.orders",
+                        "column everybody of table public.orders",
+                        "view public.counted");
     }
 
     @Test
@@ -282,5 +354,118 @@ class CatalogueReaderPostgresTest {
                 .isEqualTo(expected);
         assertThat(catalogue.table(TableName.parse("parted")).orElseThrow().blocks())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void seesWhatStandsAroundATable() {
+        bench.sql("""
+                CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "Odd seq"), tenant int);
+                CREATE TABLE tenants (id int, clerk name);
+                GRANT SELECT ON users TO pg_monitor WITH GRANT OPTION; GRANT INSERT ON users TO PUBLIC;
+                ALTER TABLE users ENABLE ROW LEVEL SECURITY; ALTER TABLE users FORCE ROW LEVEL SECURITY;
+                CREATE POLICY own ON users AS RESTRICTIVE FOR UPDATE TO pg_monitor, postgres
+                  USING (EXISTS (SELECT FROM tenants t WHERE t.id = users.tenant)) WITH CHECK (tenant > 0);
+                CREATE PUBLICATION single FOR TABLE users; CREATE PUBLICATION every FOR ALL TABLES;
+                CREATE PUBLICATION within FOR TABLES IN SCHEMA public; CREATE PUBLICATION other FOR TABLE tenants;
+                CREATE FUNCTION label(users) RETURNS text LANGUAGE sql AS 'SELECT ''x''';
+                CREATE FUNCTION every_user() RETURNS SETOF users LANGUAGE sql AS 'SELECT * FROM users';
+                CREATE FUNCTION many(users[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+                CREATE RULE quiet AS ON DELETE TO users DO INSTEAD NOTHING;
+                """);
+        Surroundings around = users().surroundings();
+        assertThat(around.owner()).isEqualTo(id("postgres"));
+        assertThat(around.grants())
+                .containsExactly(
+                        new Surroundings.TableGrant("SELECT", id("pg_monitor"), true),
+                        new Surroundings.TableGrant("INSERT", id("public"), false));
+        Surroundings.RowSecurity security = around.rowSecurity();
+        assertThat(List.of(security.enabled(), security.forced())).containsExactly(true, true);
+        assertThat(security.policies()).singleElement().satisfies(policy -> {
+            assertThat(policy.permissive()).isFalse();
+            assertThat(policy.command()).isEqualTo("UPDATE");
+            assertThat(policy.roles()).containsExactly(id("pg_monitor"), id("postgres"));
+            assertThat(policy.using().orElseThrow()).contains("= users.tenant");
+            assertThat(policy.check()).contains("(tenant > 0)");
+        });
+        assertThat(around.publications())
+                .containsExactly(
+                        new Surroundings.Publication(id("every"), true),
+                        new Surroundings.Publication(id("single"), false),
+                        new Surroundings.Publication(id("within"), true));
+        assertThat(around.rowFunctions()).containsExactly("public.label(public.users)", "public.many(public.users[])");
+        assertThat(around.rules()).containsExactly(id("quiet"));
+        assertThat(around.identitySequences())
+                .containsExactly(Map.entry(id("id"), TableName.parse("public.\"Odd seq\"")));
+    }
+
+    @Test
+    void readsAWholeTreeOfPartitionsWhenItsRootIsAskedFor() {
+        bench.sql("""
+                CREATE SCHEMA old;
+                CREATE TABLE users (id int, born date, "Region" text) PARTITION BY RANGE (born, lower("Region"));
+                CREATE TABLE users_2025 PARTITION OF users FOR VALUES FROM ('2025-01-01', MINVALUE) TO ('2026-01-01', MINVALUE);
+                CREATE TABLE old.users_2024 PARTITION OF users
+                  FOR VALUES FROM ('2024-01-01', MINVALUE) TO ('2025-01-01', MINVALUE) PARTITION BY LIST (id);
+                CREATE TABLE old."Users 2024 one" PARTITION OF old.users_2024 FOR VALUES IN (1);
+                CREATE TABLE old.users_2024_rest PARTITION OF old.users_2024 DEFAULT;
+                """);
+        Catalogue catalogue = catalogue(bench, USERS);
+        assertThat(catalogue.tables().keySet())
+                .extracting(TableName::toString)
+                .containsExactlyInAnyOrder(
+                        "users", "users_2025", "old.users_2024", "old.Users 2024 one", "old.users_2024_rest");
+        Table root = catalogue.table(USERS).orElseThrow();
+        assertThat(root.partitionKey())
+                .contains(new Table.PartitionKey("RANGE (born, lower(\"Region\"))", List.of(id("born")), true));
+        assertThat(root.partitions())
+                .extracting(partition -> partition.name().toString())
+                .containsExactly("old.users_2024", "users_2025");
+        Table middle = catalogue.table(TableName.parse("old.users_2024")).orElseThrow();
+        assertThat(middle.kind()).isEqualTo(Table.Kind.PARTITIONED);
+        assertThat(middle.partitions())
+                .containsExactly(
+                        new Table.Partition(TableName.parse("old.\"Users 2024 one\""), "FOR VALUES IN (1)"),
+                        new Table.Partition(TableName.parse("old.users_2024_rest"), "DEFAULT"));
+        assertThat(catalogue.table(TableName.parse("users_2025")).orElseThrow())
+                .satisfies(leaf -> assertThat(leaf.kind()).isEqualTo(Table.Kind.PARTITION))
+                .satisfies(leaf -> assertThat(leaf.partitions()).isEmpty());
+    }
+
+    @Test
+    void readsWhatHangsOnAnIndex() {
+        bench.sql("""
+                CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL UNIQUE, boss text REFERENCES users (name));
+                CREATE TABLE pets (owner int REFERENCES users);
+                CREATE VIEW counted AS SELECT id, name, count(*) FROM users GROUP BY id;
+                CREATE INDEX "Lower" ON users (id, lower(name));
+                ALTER INDEX "Lower" ALTER COLUMN 2 SET STATISTICS 500;
+                ALTER TABLE users CLUSTER ON "Lower";
+                COMMENT ON INDEX "Lower" IS 'it''s lower';
+                CREATE TABLE parted (id int) PARTITION BY LIST (id);
+                CREATE TABLE part PARTITION OF parted DEFAULT;
+                CREATE INDEX parted_id ON parted (id);
+                """);
+        bench.sql("ALTER TABLE users REPLICA IDENTITY USING INDEX users_name_key");
+        Map<String, Index.Ties> ties = users().indexes().stream()
+                .collect(Collectors.toMap(index -> index.name().value(), Index::ties));
+        assertThat(ties.get("users_pkey").neededBy())
+                .containsExactlyInAnyOrder(
+                        "constraint pets_owner_fkey on table public.pets", "rule _RETURN on view public.counted");
+        assertThat(ties.get("users_name_key").neededBy())
+                .containsExactly("constraint users_boss_fkey on table public.users");
+        assertThat(ties.get("users_name_key").replicaIdentity()).isTrue();
+        assertThat(ties.get("Lower"))
+                .isEqualTo(new Index.Ties(
+                        false,
+                        Optional.empty(),
+                        List.of(),
+                        List.of(
+                                "COMMENT ON INDEX public.\"Lower\" IS 'it''s lower'",
+                                "ALTER INDEX public.\"Lower\" ALTER COLUMN 2 SET STATISTICS 500",
+                                "ALTER TABLE public.users CLUSTER ON \"Lower\"")));
+        TableName part = TableName.parse("part");
+        assertThat(catalogue(bench, part).table(part).orElseThrow().indexes())
+                .singleElement()
+                .satisfies(index -> assertThat(index.ties().attachedTo()).contains(id("parted_id")));
     }
 }

@@ -92,7 +92,11 @@ class LockAcquisitionPostgresTest {
             traffic.join();
             assertThat(Duration.ofNanos(longest.get())).isLessThan(Duration.ofMillis(220));
             assertThat(done.longestLockWaitMilliseconds()).isLessThan(220);
-            assertThat(done.notes()).anySatisfy(note -> assertThat(note).contains("report"));
+            assertThat(bench.delays).anySatisfy(delay -> {
+                assertThat(delay.by().application()).isEqualTo("report");
+                assertThat(delay.by().query()).isEqualTo("SELECT * FROM users");
+                assertThat(delay.milliseconds()).isBetween(1400L, 5000L);
+            });
             assertThat(bench.waitingFor()).isEmpty();
         }
     }

@@ -5,9 +5,8 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.plan.DatabaseName;
-import dev.lockstep.schema.TableName;
+import dev.lockstep.schema.Inquiry;
 import java.util.List;
-import java.util.Set;
 
 /** Databases none of which answers. */
 final class SilentTargets implements Targets {
@@ -17,7 +16,7 @@ final class SilentTargets implements Targets {
     }
 
     @Override
-    public CatalogueReading read(DatabaseName database, Set<TableName> tables) {
+    public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return new CatalogueReading.Unreachable("Database " + database + " does not answer: connection refused.");
     }
 

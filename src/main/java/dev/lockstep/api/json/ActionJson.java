@@ -36,6 +36,11 @@ public record ActionJson(
                 new ActionJson("Standalone", List.of(statement), locks(locks));
             case Action.BuildIndex(TableName table, var _, String statement) ->
                 new ActionJson("BuildIndex", List.of(statement), lock(table, LockMode.SHARE_UPDATE_EXCLUSIVE));
+            case Action.RebuildIndex rebuild ->
+                new ActionJson(
+                        "RebuildIndex",
+                        List.of(rebuild.statement()),
+                        lock(rebuild.table(), LockMode.SHARE_UPDATE_EXCLUSIVE));
             case Action.DropIndex(TableName table, var index) ->
                 new ActionJson(
                         "DropIndex",
@@ -50,6 +55,7 @@ public record ActionJson(
                         lock(backfill.table(), LockMode.ROW_EXCLUSIVE));
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
+            case Action.RevertWindow _ -> new ActionJson("RevertWindow", List.of(), List.of());
         };
     }
 

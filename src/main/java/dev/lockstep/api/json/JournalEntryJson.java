@@ -22,7 +22,8 @@ public record JournalEntryJson(
         @Schema(
                 description =
                         "the event's own facts, as far as it has any: phase, step, direction, actor, comment, digest,"
-                                + " attempt, fence, holder, blockers, retryAt, summary, fault")
+                                + " attempt, fence, holder, blockers, delays, others, blocker, act, transactionMilliseconds, retryAt, summary,"
+                                + " fault")
         Map<String, Object> details) {
     public static JournalEntryJson of(JournalEntry entry) {
         JournalLine line = JournalLine.of(entry.event());

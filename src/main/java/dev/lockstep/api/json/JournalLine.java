@@ -2,6 +2,7 @@ package dev.lockstep.api.json;
 
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,8 @@ record JournalLine(String message, Map<String, Object> details) {
                     Event.StepStarted _,
                     Event.StepCompleted _,
                     Event.StepWaiting _,
+                    Event.StepDelayed _,
+                    Event.BlockerStopped _,
                     Event.StepBlocked _,
                     Event.StepInterrupted _,
                     Event.StepFailed _ -> ofStep(event);
@@ -112,6 +115,20 @@ record JournalLine(String message, Map<String, Object> details) {
                 step("Step " + step + " did nothing and will be tried again: " + first(blockers), step, direction)
                         .with("blockers", blockers(blockers))
                         .with("retryAt", retryAt);
+            case Event.StepDelayed(String step, Direction direction, List<Event.Delay> delays, int others) ->
+                step("Step " + step + " was held up: " + longest(delays, others), step, direction)
+                        .with("delays", DelayJson.of(delays))
+                        .with("others", others);
+            case Event.BlockerStopped(String step, Direction direction, InTheWay who, Event.Stop stop, long age) ->
+                step(
+                                (stop == Event.Stop.CANCEL ? "The statement" : "The connection") + " of " + who.object()
+                                        + " was ended for step " + step + ", as the plan allows: it had " + who.what()
+                                        + ".",
+                                step,
+                                direction)
+                        .with("blocker", InTheWayJson.of(who))
+                        .with("act", Words.of(stop))
+                        .with("transactionMilliseconds", age);
             case Event.StepInterrupted(String step, Direction direction) ->
                 step("Step " + step + " stopped at a safe point, as it was asked to.", step, direction);
             case Event.StepFailed(String step, Direction direction, var fault) ->
@@ -135,6 +152,13 @@ record JournalLine(String message, Map<String, Object> details) {
 
     private static String quoted(String comment) {
         return comment.isBlank() ? "." : ": “" + comment + "”.";
+    }
+
+    private static String longest(List<Event.Delay> delays, int others) {
+        Event.Delay first = delays.getFirst();
+        int more = delays.size() - 1 + others;
+        return first.by().object() + " for " + first.milliseconds() + " ms"
+                + (more > 0 ? " (and " + more + " more)." : ".");
     }
 
     private static String first(List<Blocker> blockers) {

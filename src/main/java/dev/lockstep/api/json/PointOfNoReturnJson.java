@@ -1,5 +1,6 @@
 package dev.lockstep.api.json;
 
+import dev.lockstep.change.Action;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
 import java.util.List;
@@ -14,18 +15,27 @@ public record PointOfNoReturnJson(
         @Schema(description = "what is lost") String why,
 
         @Schema(description = "whether the run has begun this step")
-        boolean passed) {
+        boolean passed,
+
+        @Schema(
+                description = "how long before it the old shape is only hidden, so that a rollback brings it back in a"
+                        + " moment; 0 where it is dropped at once")
+        int revertWindowSeconds) {
     /**
      * The point in these phases, if they have one.
      *
      * @param passed the step that a run has begun although nothing takes it back
      */
     static Optional<PointOfNoReturnJson> of(List<Phase> phases, Optional<String> passed) {
+        int window = 0;
         for (Phase phase : phases) {
             for (Step step : phase.steps()) {
+                if (step.action() instanceof Action.RevertWindow(var _, int seconds)) {
+                    window = seconds;
+                }
                 if (step.undo() instanceof Step.Undo.Impossible(String why)) {
-                    return Optional.of(
-                            new PointOfNoReturnJson(phase.name().value(), step.name(), why, passed.isPresent()));
+                    return Optional.of(new PointOfNoReturnJson(
+                            phase.name().value(), step.name(), why, passed.isPresent(), window));
                 }
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Step;
+import dev.lockstep.engine.HeldUp;
 import dev.lockstep.engine.StepView;
 import dev.lockstep.lifecycle.Event;
 import java.time.Instant;
@@ -23,7 +24,16 @@ public record StepJson(
         int attempts,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
-        Optional<SummaryJson> summary) {
+        Optional<SummaryJson> summary,
+
+        @Schema(description = "who held it up, over all attempts; the longest first")
+        List<DelayJson> delayedBy,
+
+        @Schema(description = "how many more there were than are listed")
+        int delayedByOthers,
+
+        @Schema(description = "who was stopped for it, as the plan allows")
+        List<StoppedJson> stopped) {
 
     /** What takes a step back. */
     @Schema(name = "Inverse")
@@ -59,7 +69,8 @@ public record StepJson(
 
     /** A step that nobody has run. */
     static StepJson of(Step step) {
-        return of(new StepView(step, StepView.State.WAITING, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+        return of(new StepView(
+                step, StepView.State.WAITING, 0, Optional.empty(), Optional.empty(), Optional.empty(), HeldUp.NOT));
     }
 
     static StepJson of(StepView view) {
@@ -72,6 +83,9 @@ public record StepJson(
                 view.attempts(),
                 view.startedAt(),
                 view.finishedAt(),
-                view.summary().map(SummaryJson::of));
+                view.summary().map(SummaryJson::of),
+                DelayJson.of(view.held().delays()),
+                view.held().others(),
+                view.held().stopped().stream().map(StoppedJson::of).toList());
     }
 }

@@ -1,0 +1,43 @@
+package dev.lockstep.traffic;
+
+import dev.lockstep.plan.ChangeKind;
+import dev.lockstep.plan.Milestone;
+import java.util.Map;
+
+/** {@code account.points} goes, with its index. */
+record DropColumnTraffic() implements Scenario {
+    private static final Code NEW = new Code("1.7.0", Accounts.ACCOUNT.forgetting("points"), Accounts.PURCHASE);
+
+    @Override
+    public ChangeKind kind() {
+        return ChangeKind.DROP_COLUMN;
+    }
+
+    @Override
+    public String schema() {
+        return Accounts.SCHEMA + "CREATE INDEX account_points_idx ON account (points);";
+    }
+
+    @Override
+    public String plan() {
+        return """
+                changes:
+                  - dropColumn: {table: account, column: points}
+                """;
+    }
+
+    @Override
+    public Map<Milestone, Code> deployed() {
+        return Map.of(Milestone.NEW_ONLY, NEW);
+    }
+
+    @Override
+    public Code after() {
+        return NEW;
+    }
+
+    @Override
+    public String plain() {
+        return "ALTER TABLE account DROP COLUMN points";
+    }
+}

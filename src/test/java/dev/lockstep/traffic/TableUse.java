@@ -1,0 +1,81 @@
+package dev.lockstep.traffic;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How one version of the code uses a table.
+ *
+ * @param entity what its rows are, the same in all versions
+ * @param table its name as SQL
+ * @param key the column that identifies a row
+ * @param counter the column that all clients count in, on rows that they share
+ * @param shapes the ways in which the code speaks to it
+ */
+record TableUse(
+        String entity, String table, String key, List<Field> fields, Optional<String> counter, Set<Shape> shapes) {
+    TableUse {
+        fields = List.copyOf(fields);
+        shapes = Set.copyOf(shapes);
+    }
+
+    /** A table of the entity's name with key {@code id}, used in all ways but counting. */
+    static TableUse of(String entity, Field... fields) {
+        return new TableUse(
+                entity, entity, "id", List.of(fields), Optional.empty(), EnumSet.complementOf(EnumSet.of(Shape.COUNT)));
+    }
+
+    /** The same under another name. */
+    TableUse named(String other) {
+        return new TableUse(entity, other, key, fields, counter, shapes);
+    }
+
+    /** The same with a counter. */
+    TableUse counting(String column) {
+        Set<Shape> more = EnumSet.of(Shape.COUNT);
+        more.addAll(shapes);
+        return new TableUse(entity, table, key, fields, Optional.of(column), more);
+    }
+
+    /** The same, never spoken to in these ways. */
+    TableUse without(Shape... never) {
+        Set<Shape> left = EnumSet.copyOf(shapes);
+        left.removeAll(List.of(never));
+        return new TableUse(entity, table, key, fields, counter, left);
+    }
+
+    /** The same; a field replaces the one of the same fact, or is new. */
+    TableUse with(Field... others) {
+        List<Field> merged = new ArrayList<>(fields);
+        for (Field other : others) {
+            merged.removeIf(field -> field.fact().equals(other.fact()));
+            merged.add(other);
+        }
+        return new TableUse(entity, table, key, merged, counter, shapes);
+    }
+
+    /** The same without a fact. */
+    TableUse forgetting(String fact) {
+        return new TableUse(
+                entity,
+                table,
+                key,
+                fields.stream().filter(field -> !field.fact().equals(fact)).toList(),
+                counter,
+                shapes);
+    }
+
+    List<String> columns(List<Field> some) {
+        return some.stream().flatMap(field -> field.columns().stream()).toList();
+    }
+
+    String placeholders(List<Field> some) {
+        return some.stream()
+                .flatMap(field -> field.columns().stream().map(_ -> field.type().placeholder()))
+                .collect(Collectors.joining(", "));
+    }
+}

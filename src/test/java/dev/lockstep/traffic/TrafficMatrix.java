@@ -1,0 +1,100 @@
+package dev.lockstep.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.fixture.Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The whole of the traffic proof: every scenario on every version of PostgreSQL that Lockstep is for. Run by the Maven
+ * profile {@code matrix}, which brings the servers; the table that comes out goes to {@code target/traffic-proof.md}.
+ *
+ * <p>{@code -Dmatrix.only=text} leaves it at the scenarios whose title contains the text.
+ */
+class TrafficMatrix {
+    private static final Path BINARIES = Path.of("target", "postgres");
+    private static final Path TABLE = Path.of("target", "traffic-proof.md");
+    private static final String ONLY = System.getProperty("matrix.only", "");
+    private static final Duration READER_SITS = Duration.ofSeconds(60);
+
+    private static final List<String> ROWS = new ArrayList<>();
+    private static final List<String> READERS = new ArrayList<>();
+
+    @ParameterizedTest(name = "PostgreSQL {0}")
+    @ValueSource(ints = {14, 15, 16, 17, 18})
+    void noStatementFailsAndNoWriteIsLost(int version) throws Exception {
+        List<String> faults = new ArrayList<>();
+        try (Server server = Server.start(BINARIES, version)) {
+            for (Scenario scenario : scenarios().toList()) {
+                faults.addAll(life(scenario, version, server));
+            }
+            LongReader reader = LongReader.sits(new RenameColumnTraffic(), READER_SITS, server::freshDatabase);
+            READERS.add("| %d | %d | %d ms | %d ms | %d ms | %d ms |"
+                    .formatted(
+                            version,
+                            reader.failed(),
+                            reader.idle().toMillis(),
+                            reader.longest().took().toMillis(),
+                            reader.allowed().toMillis(),
+                            reader.after().toMillis()));
+            write();
+            if (!reader.proven()) {
+                faults.add(reader.toString());
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    private static Stream<Scenario> scenarios() {
+        return Scenarios.all().stream().filter(scenario -> scenario.title().contains(ONLY));
+    }
+
+    private static List<String> life(Scenario scenario, int version, Server server) throws SQLException, IOException {
+        try {
+            Report report = Life.of(scenario, Extent.WHOLE, server::freshDatabase);
+            ROWS.add("| %s | %d | %d | %d | %d | %d | %d ms | %d ms | %d ms | %d | %d |"
+                    .formatted(
+                            scenario.title(),
+                            version,
+                            report.operations(),
+                            report.failed(),
+                            report.lost(),
+                            report.diverged(),
+                            report.baseline().toMillis(),
+                            report.stall().toMillis(),
+                            report.allowed().toMillis(),
+                            report.takenBack(),
+                            report.broken()));
+            write();
+            return report.proven() ? List.of() : List.of("PostgreSQL " + version + ", " + report);
+        } catch (AssertionError e) {
+            ROWS.add("| %s | %d | did not run: %s |".formatted(scenario.title(), version, e.getMessage()));
+            write();
+            return List.of("PostgreSQL " + version + ", " + scenario.title() + ": " + e.getMessage());
+        }
+    }
+
+    @AfterAll
+    static void write() throws IOException {
+        Files.writeString(
+                TABLE, """
+                | change | PostgreSQL | operations | failed requests | lost writes | diverged rows | longest idle | longest stall | allowed | taken back | broken off |
+                |---|---|---|---|---|---|---|---|---|---|---|
+                %s
+
+                | PostgreSQL | failed requests | longest idle | longest stall | allowed | done after the reader's end |
+                |---|---|---|---|---|---|
+                %s
+                """.formatted(String.join("\n", ROWS.stream().sorted().toList()), String.join("\n", READERS)));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.lockstep.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.fixture.Postgres;
+import dev.lockstep.plan.ChangeKind;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The traffic proof, short, on the everyday server; the Maven profile {@code matrix} has the whole of it. */
+class TrafficPostgresTest {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scenarios")
+    void noStatementFailsAndNoWriteIsLost(Scenario scenario) throws Exception {
+        Report report = Life.of(scenario, Extent.EVERYDAY, Postgres::freshDatabase);
+        assertThat(report).as(report.toString()).matches(Report::proven, "is proven");
+    }
+
+    @Test
+    void waitsForALongReaderWithoutMakingOthersWait() throws Exception {
+        LongReader measured =
+                LongReader.sits(new RenameColumnTraffic(), Duration.ofSeconds(4), Postgres::freshDatabase);
+        assertThat(measured).as(measured.toString()).matches(LongReader::proven, "is proven");
+    }
+
+    @Test
+    void everyKindOfChangeHasAScenario() {
+        Set<ChangeKind> proven = Scenarios.all().stream().map(Scenario::kind).collect(Collectors.toSet());
+        assertThat(proven).doesNotContainAnyElementsOf(Scenarios.TO_COME);
+        Set<ChangeKind> all = EnumSet.copyOf(proven);
+        all.addAll(Scenarios.TO_COME);
+        assertThat(all).contains(ChangeKind.values());
+    }
+
+    static List<Scenario> scenarios() {
+        return Scenarios.all();
+    }
+}
