@@ -1,6 +1,7 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.change.Phase;
+import dev.lockstep.gate.Attestation;
 import dev.lockstep.gate.EvidenceMerge;
 import dev.lockstep.gate.EvidenceMerge.OwnReport;
 import dev.lockstep.gate.Gate;
@@ -13,11 +14,14 @@ import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Looks at what runs, from the cluster and from the pods' own reports, and asks the gate what that means. */
@@ -35,26 +39,55 @@ public final class Lookout {
         this.clock = clock;
     }
 
-    /** What runs now, one observation for each workload in the same order. */
-    public List<WorkloadObservation> look(List<WorkloadSpec> workloads, Freshness freshness) {
-        List<WorkloadObservation> seen = cluster.observe(workloads, freshness);
+    /**
+     * What runs now, one observation for each workload in the same order.
+     *
+     * @param words the newest one for each external consumer
+     */
+    public List<WorkloadObservation> look(
+            List<WorkloadSpec> workloads, Map<WorkloadName, Attestation> words, Freshness freshness) {
+        // What no cluster runs, no cluster is asked about.
+        Map<WorkloadName, WorkloadObservation> inClusters =
+                cluster
+                        .observe(
+                                workloads.stream()
+                                        .filter(spec -> spec.runner().place().isPresent())
+                                        .toList(),
+                                freshness)
+                        .stream()
+                        .collect(Collectors.toMap(WorkloadObservation::name, each -> each));
+        Instant now = clock.instant();
+        List<WorkloadObservation> seen = workloads.stream()
+                .map(spec -> Optional.ofNullable(inClusters.get(spec.name()))
+                        .orElseGet(() -> new WorkloadObservation.Attested(
+                                spec.name(), Optional.ofNullable(words.get(spec.name())), now)))
+                .toList();
         Map<String, OwnReport> reports = runs.reports(EvidenceMerge.podUids(seen)).stream()
                 .collect(Collectors.toMap(
                         PodReport::podUid,
-                        report -> new OwnReport(report.version(), report.at()),
+                        report -> new OwnReport(report.version(), report.capabilities(), report.at()),
                         (first, second) -> first.at().isBefore(second.at()) ? second : first));
         return EvidenceMerge.merge(seen, reports);
     }
 
     /** Calls back whenever a look at these could bring something else than before. Close what it gives to stop. */
     AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
-        return cluster.onChange(workloads, listener);
+        return cluster.onChange(
+                workloads.stream()
+                        .filter(spec -> spec.runner().place().isPresent())
+                        .toList(),
+                listener);
     }
 
     /** The verdict of the gate that this run stands before. */
-    Verdict verdict(PlanSpec spec, RunState state, Position at, Freshness freshness) {
+    Verdict verdict(
+            PlanSpec spec,
+            RunState state,
+            Map<WorkloadName, Attestation> words,
+            Position at,
+            Freshness freshness) {
         List<WorkloadSpec> workloads = spec.workloads();
-        List<WorkloadObservation> seen = look(workloads, freshness);
+        List<WorkloadObservation> seen = look(workloads, words, freshness);
         Gate gate = new Gate(clock.instant(), STALE_AFTER);
         if (at.backward()) {
             return gate.judgeRollback(workloads, seen);

@@ -45,7 +45,7 @@ public final class Views {
                 history.sequence(),
                 history.phases(),
                 progress(id, history.state()),
-                withWorkloads ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED) : List.of(),
+                withWorkloads ? lookout.look(run.document().spec().workloads(), history.attestations(), Freshness.WATCHED) : List.of(),
                 startedAt,
                 history.finishedAt());
     }

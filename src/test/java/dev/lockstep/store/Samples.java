@@ -152,6 +152,7 @@ final class Samples {
                 new Event.StepInterrupted("drop", Direction.FORWARD),
                 new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
                 new Event.PhaseCompleted(CONTRACT),
+                new Event.Attested(new WorkloadName("bi"), "1.5.0", "ana", "asked them", NOON.plusSeconds(60)),
                 new Event.Suspended("ana"),
                 new Event.Resumed("ana"),
                 new Event.RetryRequested("ana"),
