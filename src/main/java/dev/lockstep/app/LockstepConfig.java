@@ -6,6 +6,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ public interface LockstepConfig {
 
     /** How the cluster is asked. */
     Kubernetes kubernetes();
+
+    /** Clusters beside Lockstep's own, by the name that plans use ({@code spec.workloads[].cluster}). */
+    Map<String, OtherCluster> clusters();
 
     /** The demonstration; {@code ./lockstep demo} sets these. */
     Demo demo();
@@ -119,6 +123,16 @@ public interface LockstepConfig {
         /** The audience that the projected tokens of reporting pods are made for. */
         @WithDefault("lockstep")
         String reportAudience();
+    }
+
+    /** A cluster beside Lockstep's own. */
+    interface OtherCluster {
+        /** A kubeconfig file that says how to reach it. */
+        Path kubeconfig();
+
+        /** The context in that file. */
+        @NotEmpty
+        String context();
     }
 
     /** The demonstration. */

@@ -10,7 +10,9 @@ import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Views;
+import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
@@ -61,6 +63,25 @@ final class Wiring {
     @Singleton
     RolloutSettings rollout(LockstepConfig config) {
         return RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
+    }
+
+    @Produces
+    @Singleton
+    OtherCluster.All otherClusters(LockstepConfig config) {
+        return new OtherCluster.All(config.clusters().entrySet().stream()
+                .map(entry -> new OtherCluster(
+                        clusterName(entry.getKey()),
+                        entry.getValue().kubeconfig(),
+                        entry.getValue().context()))
+                .toList());
+    }
+
+    private static ClusterName clusterName(String name) {
+        try {
+            return new ClusterName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("lockstep.clusters.\"" + name + "\": " + e.getMessage(), e);
+        }
     }
 
     @Produces

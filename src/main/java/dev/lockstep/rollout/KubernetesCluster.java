@@ -62,9 +62,21 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     private final VersionList versions;
     private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
     private final NodeWatch nodes;
+    private final Runnable whenClosed;
 
     /** @param client stays the caller's, who closes it after this */
     public KubernetesCluster(KubernetesClient client, InstantSource clock, RolloutSettings settings) {
+        this(client, clock, settings, () -> {});
+    }
+
+    /** One that closes its client with itself. */
+    static KubernetesCluster withItsOwnClient(KubernetesClient client, InstantSource clock, RolloutSettings settings) {
+        return new KubernetesCluster(client, clock, settings, client::close);
+    }
+
+    private KubernetesCluster(
+            KubernetesClient client, InstantSource clock, RolloutSettings settings, Runnable whenClosed) {
+        this.whenClosed = whenClosed;
         this.client = client;
         this.clock = clock;
         this.settings = settings;
@@ -105,6 +117,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         watches.values().forEach(NamespaceWatch::close);
         nodes.close();
         http.close();
+        whenClosed.run();
     }
 
     private ClusterView view(
