@@ -54,6 +54,9 @@ public interface LockstepConfig {
         @WithDefault("")
         Optional<String> username();
 
+        /** JDBC URLs of its streaming replicas, whose sessions count for gates as much as the primary's; the same role. */
+        Optional<List<String>> replicas();
+
         /** Its password; better from an environment variable or a mounted secret than from a file in a repository. */
         Optional<String> password();
     }

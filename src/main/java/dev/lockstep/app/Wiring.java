@@ -1,5 +1,7 @@
 package dev.lockstep.app;
 
+import java.util.List;
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
@@ -41,7 +43,14 @@ final class Wiring {
     Targets targets(LockstepConfig config, InstantSource clock) {
         Map<DatabaseName, TargetConnection> connections = new HashMap<>();
         config.databases().forEach((name, database) -> connections.put(databaseName(name), connection(database)));
-        return new JdbcTargets(connections, clock);
+        Map<DatabaseName, List<TargetConnection>> replicas = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> replicas.put(
+                        databaseName(name),
+                        database.replicas().orElseGet(List::of).stream()
+                                .map(url -> connection(url, database))
+                                .toList()));
+        return new JdbcTargets(connections, replicas, clock);
     }
 
     private static DatabaseName databaseName(String name) {
@@ -53,8 +62,12 @@ final class Wiring {
     }
 
     private static TargetConnection connection(LockstepConfig.Database database) {
+        return connection(database.url(), database);
+    }
+
+    private static TargetConnection connection(String url, LockstepConfig.Database database) {
         return new TargetConnection(
-                database.url(),
+                url,
                 database.username().orElse(""),
                 () -> database.password().orElse(""));
     }
@@ -86,8 +99,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Lookout lookout(Cluster cluster, Runs runs, InstantSource clock) {
-        return new Lookout(cluster, runs, clock);
+    Lookout lookout(Cluster cluster, Runs runs, Targets targets, InstantSource clock) {
+        return new Lookout(cluster, runs, new Neighbours(targets, clock), clock);
     }
 
     @Produces

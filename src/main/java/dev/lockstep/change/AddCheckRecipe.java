@@ -25,8 +25,7 @@ final class AddCheckRecipe implements Recipe<AddCheck> {
     @Override
     public Outcome compile(AddCheck change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Tree> tree =
-                Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         tree.ifPresent(known -> {
             known.all()
                     .forEach(table ->

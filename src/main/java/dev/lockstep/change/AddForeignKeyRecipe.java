@@ -36,8 +36,7 @@ final class AddForeignKeyRecipe implements Recipe<AddForeignKey> {
     @Override
     public Outcome compile(AddForeignKey change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Tree> tree =
-                Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Table> referenced =
                 ForeignKeyObjections.referenced(setting.catalogue(), change, setting.path(), objections);
         if (tree.isPresent() && referenced.isPresent()) {

@@ -3,7 +3,6 @@ package dev.lockstep.change;
 import dev.lockstep.plan.Change.AddPrimaryKey;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.schema.Catalogue;
-import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Table;
@@ -27,8 +26,7 @@ final class AddPrimaryKeyRecipe implements Recipe<AddPrimaryKey> {
     @Override
     public Outcome compile(AddPrimaryKey change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Tree> tree =
-                Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         tree.ifPresent(known -> check(known, change, setting.path(), objections));
         if (objections.any() || tree.isEmpty()) {
             return new Outcome.Refused(objections.all());

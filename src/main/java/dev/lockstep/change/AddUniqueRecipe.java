@@ -23,8 +23,7 @@ final class AddUniqueRecipe implements Recipe<AddUnique> {
     @Override
     public Outcome compile(AddUnique change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Tree> tree =
-                Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         tree.ifPresent(known -> {
             change.columns()
                     .forEach(column -> Ground.column(known.root(), column, setting.path() + ".columns", objections));

@@ -29,8 +29,7 @@ final class DropConstraintRecipe implements Recipe<DropConstraint> {
     @Override
     public Outcome compile(DropConstraint change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Tree> tree =
-                Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         Optional<Constraint> constraint =
                 tree.flatMap(known -> find(known.root(), change.name(), setting.path() + ".name", objections));
         if (tree.isPresent() && constraint.isPresent()) {

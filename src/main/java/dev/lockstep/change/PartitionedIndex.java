@@ -50,7 +50,8 @@ final class PartitionedIndex {
         this.name = name;
         this.kind = kind;
         this.text = text;
-        tree.all().forEach(table -> nameOn.put(table.name(), tree.parentOf(table).isEmpty() ? name : partName(table)));
+        tree.all()
+                .forEach(table -> nameOn.put(table.name(), tree.parentOf(table).isEmpty() ? name : partName(table)));
     }
 
     private Identifier partName(Table table) {
@@ -124,9 +125,12 @@ final class PartitionedIndex {
         return new Step(
                 names.claim("partitioned"),
                 "Declare " + name + " on " + root + ", for the partitions' own to be attached to",
-                new Transactional(statements, tree.parents().stream()
+                new Transactional(
+                        statements,
+                        tree.parents().stream()
                                 .map(parent -> new TableLock(parent.name(), mode))
-                                .toList(), false),
+                                .toList(),
+                        false),
                 new Undo.By(new Transactional(List.of(undo), tree.locks(LockMode.ACCESS_EXCLUSIVE), false)),
                 Look.indexExists(root, name));
     }

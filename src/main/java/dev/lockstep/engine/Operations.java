@@ -18,8 +18,8 @@ import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Reading;
-import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
 import java.time.Duration;
@@ -306,13 +306,10 @@ public final class Operations {
         if (!expiresAt.isAfter(now) || expiresAt.isAfter(now.plus(LONGEST_WORD))) {
             throw new LockstepException(
                     ErrorCode.REQUEST_INVALID,
-                    "An attestation must expire after now (" + now + ") and within " + LONGEST_WORD.toDays()
-                            + " days; " + expiresAt + " does not.");
+                    "An attestation must expire after now (" + now + ") and within " + LONGEST_WORD.toDays() + " days; "
+                            + expiresAt + " does not.");
         }
-        return command(
-                key,
-                _ -> false,
-                _ -> new Event.Attested(workload, version, actor.name(), comment, expiresAt));
+        return command(key, _ -> false, _ -> new Event.Attested(workload, version, actor.name(), comment, expiresAt));
     }
 
     private static void requireExternal(StoredPlan plan, WorkloadName workload) {
@@ -341,8 +338,7 @@ public final class Operations {
     }
 
     /** Keeps what a pod says about itself, if the cluster vouches for its token. */
-    public void report(
-            Optional<Cluster.PodIdentity> identity, String version, Optional<String> capabilities) {
+    public void report(Optional<Cluster.PodIdentity> identity, String version, Optional<String> capabilities) {
         Cluster.PodIdentity pod = identity.orElseThrow(() -> new LockstepException(
                 ErrorCode.NOT_ALLOWED,
                 "The cluster does not vouch for this token as a pod's. Send the projected service-account token of the pod,"

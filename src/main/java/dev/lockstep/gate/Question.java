@@ -64,7 +64,8 @@ sealed interface Question {
 
         @Override
         public Match test(Evidence evidence) {
-            List<Match> ahead = early.stream().map(each -> ahead(each, evidence)).toList();
+            List<Match> ahead =
+                    early.stream().map(each -> ahead(each, evidence)).toList();
             if (ahead.contains(Match.MATCHES)) {
                 return Match.DIFFERS;
             }

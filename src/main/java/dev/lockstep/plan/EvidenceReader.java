@@ -1,5 +1,8 @@
 package dev.lockstep.plan;
 
+import java.util.Map;
+import java.util.List;
+import java.util.LinkedHashMap;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import dev.lockstep.plan.WorkloadSpec.Minimum;
@@ -69,6 +72,15 @@ final class EvidenceReader {
                             "Is missing; say by applicationName, role or both which sessions these are.");
         }
         return fields.whole(() -> new SessionSpec(name, role));
+    }
+
+    static Optional<ConsumerRules> consumers(Fields fields) {
+        SequencedMap<String, Boolean> holds = new LinkedHashMap<>(Map.of("Warn", false));
+        holds.put("Hold", true);
+        boolean hold = fields.or("unlisted", false, node -> node.oneOf(holds));
+        List<SessionSpec> known =
+                fields.or("known", List.of(), node -> node.list(one -> one.object(EvidenceReader::sessions)));
+        return fields.whole(() -> new ConsumerRules(hold, known));
     }
 
     private static Optional<Minimum> minimum(Fields fields) {

@@ -57,6 +57,7 @@ public final class PlanTree {
         tree.put("backfill", pace(spec.backfill()));
         tree.put("contract", contract(spec.contract()));
         tree.put("backup", backup(spec.backup()));
+        put(tree, "consumers", spec.consumers().map(PlanTree::consumers));
         return tree;
     }
 
@@ -259,6 +260,13 @@ public final class PlanTree {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("revertWindowSeconds", rules.revertWindowSeconds());
         tree.put("requireUnused", rules.requireUnused());
+        return tree;
+    }
+
+    private static Map<String, Object> consumers(ConsumerRules rules) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("unlisted", rules.hold() ? "Hold" : "Warn");
+        tree.put("known", rules.known().stream().map(PlanTree::sessions).toList());
         return tree;
     }
 

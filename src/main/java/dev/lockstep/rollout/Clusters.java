@@ -64,8 +64,9 @@ public final class Clusters implements Cluster, AutoCloseable {
                 .orElseGet(() -> workloads.stream()
                         .<WorkloadObservation>map(spec -> new WorkloadObservation.Unseen(
                                 spec.name(),
-                                "No cluster " + name.orElseThrow() + " is configured for Lockstep: set lockstep.clusters.\""
-                                        + name.orElseThrow() + "\".kubeconfig and .context.",
+                                "No cluster " + name.orElseThrow()
+                                        + " is configured for Lockstep: set lockstep.clusters.\"" + name.orElseThrow()
+                                        + "\".kubeconfig and .context.",
                                 clock.instant()))
                         .toList());
     }
@@ -90,8 +91,8 @@ public final class Clusters implements Cluster, AutoCloseable {
     @Override
     public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         List<AutoCloseable> subscriptions = byCluster(workloads).entrySet().stream()
-                .flatMap(entry -> cluster(entry.getKey()).stream()
-                        .map(cluster -> cluster.onChange(entry.getValue(), listener)))
+                .flatMap(entry ->
+                        cluster(entry.getKey()).stream().map(cluster -> cluster.onChange(entry.getValue(), listener)))
                 .toList();
         return () -> {
             for (AutoCloseable subscription : subscriptions) {
@@ -104,8 +105,8 @@ public final class Clusters implements Cluster, AutoCloseable {
     @Override
     public Optional<PodIdentity> authenticate(String token) {
         Optional<LockstepException> silent = Optional.empty();
-        for (KubernetesCluster cluster : Stream.concat(Stream.of(own), others.values().stream())
-                .toList()) {
+        for (KubernetesCluster cluster :
+                Stream.concat(Stream.of(own), others.values().stream()).toList()) {
             try {
                 Optional<PodIdentity> identity = cluster.authenticate(token);
                 if (identity.isPresent()) {

@@ -99,8 +99,7 @@ sealed interface Wanted {
 
     private boolean goneAhead(WorkloadSpec workload, List<Evidence> evidence) {
         return ahead(workload)
-                .anyMatch(versions ->
-                        evidence.stream().anyMatch(each -> match(versions, each, true) == Match.MATCHES));
+                .anyMatch(versions -> evidence.stream().anyMatch(each -> match(versions, each, true) == Match.MATCHES));
     }
 
     /** What must not run yet; the same versions under another milestone are the same code. */

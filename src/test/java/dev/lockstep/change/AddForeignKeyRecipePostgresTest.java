@@ -107,10 +107,7 @@ class AddForeignKeyRecipePostgresTest {
         try (TestTarget target = new TestTarget()) {
             target.sql(tree);
             var spec = Plans.plan(key("orders", "buyer", "users", "id"));
-            List<Step> steps = target.compiled(spec)
-                    .phases()
-                    .getFirst()
-                    .steps();
+            List<Step> steps = target.compiled(spec).phases().getFirst().steps();
             for (Step step : steps.subList(0, steps.size() - 1)) {
                 target.run(step.action());
             }

@@ -157,9 +157,11 @@ class AddIndexRecipePostgresTest {
                                 USERS,
                                 "CREATE INDEX by ON users (name)",
                                 "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by'::regclass")
-                        .compiles(columns("users", "by", false, "name")).notes()).singleElement()
-                                .asString()
-                                .contains("unfinished index by");
+                        .compiles(columns("users", "by", false, "name"))
+                        .notes())
+                .singleElement()
+                .asString()
+                .contains("unfinished index by");
     }
 
     @Test

@@ -142,10 +142,14 @@ class DropIndexRecipePostgresTest {
                 "CREATE TABLE users_two PARTITION OF users DEFAULT",
                 "CREATE INDEX by_id ON users (id)",
                 "CREATE INDEX by_name ON users (name)");
-        assertThat(tree.compiles(new Change.Reindex(TableName.parse("users"), Optional.of(new Identifier("by_id")))).phases().getFirst().steps()).extracting(Step::title)
-                                .containsExactlyInAnyOrder(
-                                        "Build index users_leaf_id_idx of users_leaf anew",
-                                        "Build index users_two_id_idx of users_two anew");
+        assertThat(tree.compiles(new Change.Reindex(TableName.parse("users"), Optional.of(new Identifier("by_id"))))
+                        .phases()
+                        .getFirst()
+                        .steps())
+                .extracting(Step::title)
+                .containsExactlyInAnyOrder(
+                        "Build index users_leaf_id_idx of users_leaf anew",
+                        "Build index users_two_id_idx of users_two anew");
         assertThat(Lifecycle.on("CREATE TABLE users (id int, EXCLUDE USING btree (id WITH =))")
                         .refuses(new Change.Reindex(
                                 TableName.parse("users"), Optional.of(new Identifier("users_id_excl")))))

@@ -46,12 +46,7 @@ final class Plans {
 
     static PlanSpec byApplication(Map<Milestone, Versions> versions, Change... changes) {
         WorkloadSpec web = new WorkloadSpec(
-                new WorkloadName("web"),
-                Runner.Kind.DEPLOYMENT,
-                "shop",
-                "shop-web",
-                versions,
-                EvidenceSpec.standard());
+                new WorkloadName("web"), Runner.Kind.DEPLOYMENT, "shop", "shop-web", versions, EvidenceSpec.standard());
         PlanSpec plan = plan(new Work.Changes(List.of(changes)), List.of(web));
         return new PlanSpec(
                 plan.database(),

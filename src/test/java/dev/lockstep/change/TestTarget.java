@@ -125,7 +125,8 @@ final class TestTarget implements AutoCloseable {
     /** An empty database again, sooner than a fresh one is made. */
     void clear() throws SQLException {
         taken.clear();
-        for (String schema : rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
+        for (String schema :
+                rows("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'")) {
             sql("DROP SCHEMA " + schema + " CASCADE");
         }
         sql("CREATE SCHEMA public", "CREATE SCHEMA lockstep");

@@ -314,7 +314,8 @@ class OperationsTest {
         assertThat(bench.runs.reports(List.of("uid-web-0")))
                 .extracting(PodReport::version)
                 .containsExactly("1.5.0");
-        assertThat(refusal(() -> operations.report(Optional.empty(), "1.5.0", Optional.empty())).code())
+        assertThat(refusal(() -> operations.report(Optional.empty(), "1.5.0", Optional.empty()))
+                        .code())
                 .isEqualTo(ErrorCode.NOT_ALLOWED);
     }
 

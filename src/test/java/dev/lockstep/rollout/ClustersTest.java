@@ -59,8 +59,7 @@ class ClustersTest {
     void start() {
         here = new ApiServer();
         there = new ApiServer();
-        clusters = new Clusters(
-                cluster(here), Map.of(new ClusterName("eu"), cluster(there)), Clock.systemUTC());
+        clusters = new Clusters(cluster(here), Map.of(new ClusterName("eu"), cluster(there)), Clock.systemUTC());
     }
 
     @AfterEach
@@ -95,12 +94,10 @@ class ClustersTest {
 
         there.goAway();
 
-        assertThat(blockers(verdict(HERE, THERE)))
-                .singleElement()
-                .satisfies(blocker -> {
-                    assertThat(blocker.code()).isEqualTo(Blocker.Code.EVIDENCE_STALE);
-                    assertThat(blocker.object()).isEqualTo("Deployment eu:shop/shop-web");
-                });
+        assertThat(blockers(verdict(HERE, THERE))).singleElement().satisfies(blocker -> {
+            assertThat(blocker.code()).isEqualTo(Blocker.Code.EVIDENCE_STALE);
+            assertThat(blocker.object()).isEqualTo("Deployment eu:shop/shop-web");
+        });
         assertThat(verdict(HERE)).isInstanceOf(Verdict.Open.class);
         there.comeBack();
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.ui;
 
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
@@ -78,7 +79,7 @@ final class Shop implements InstantSource {
         operations = new Operations(
                 plans,
                 runs,
-                new Views(runs, new Lookout(cluster, runs, this)),
+                new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)),
                 new Explainer(new SilentTargets(), cluster),
                 this,
                 new ApprovalRules(false));
