@@ -70,7 +70,8 @@ final class RandomPlans {
                                 oneOf(BatchCommit.values())),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
-                random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)));
+                random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
+                maybe(() -> new ConsumerRules(true, several(_ -> sessions()))));
     }
 
     private BlockerRule blockerRule() {

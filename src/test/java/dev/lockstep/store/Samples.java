@@ -15,6 +15,7 @@ import dev.lockstep.lifecycle.Script;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.ClusterName;
+import dev.lockstep.plan.ConsumerRules;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.DeclaredPhase;
 import dev.lockstep.plan.Digest;
@@ -228,6 +229,10 @@ final class Samples {
                 BackfillPace.standard(),
                 PlanSpec.Sync.APPLICATION,
                 new PlanSpec.ContractRules(60, true),
-                work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600));
+                work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600),
+                Optional.of(new ConsumerRules(
+                        true,
+                        List.of(new WorkloadSpec.SessionSpec(
+                                Optional.empty(), Optional.of(new SessionPattern("exporter")))))));
     }
 }
