@@ -5,17 +5,21 @@ import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.LockMonitor;
+import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
+import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
 import jakarta.enterprise.context.Dependent;
@@ -41,8 +45,28 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
+        return new JdbcTargets(connections(config), replicas(config), clock);
+    }
+
+    @Produces
+    @Singleton
+    LockMonitor lockMonitor(LockstepConfig config) {
+        return new JdbcLockMonitor(connections(config));
+    }
+
+    @Produces
+    @Singleton
+    Locks locks(LockMonitor monitor, Plans plans, Runs runs, Lookout lookout, InstantSource clock) {
+        return new Locks(monitor, plans, new Views(runs, lookout), clock);
+    }
+
+    private static Map<DatabaseName, TargetConnection> connections(LockstepConfig config) {
         Map<DatabaseName, TargetConnection> connections = new HashMap<>();
         config.databases().forEach((name, database) -> connections.put(databaseName(name), connection(database)));
+        return connections;
+    }
+
+    private static Map<DatabaseName, List<TargetConnection>> replicas(LockstepConfig config) {
         Map<DatabaseName, List<TargetConnection>> replicas = new HashMap<>();
         config.databases()
                 .forEach((name, database) -> replicas.put(
@@ -50,7 +74,7 @@ final class Wiring {
                         database.replicas().orElseGet(List::of).stream()
                                 .map(url -> connection(url, database))
                                 .toList()));
-        return new JdbcTargets(connections, replicas, clock);
+        return replicas;
     }
 
     private static DatabaseName databaseName(String name) {
@@ -120,6 +144,12 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Testimonies testimonies(Plans plans, Runs runs, Targets targets) {
+        return new Testimonies(plans, runs, targets);
     }
 
     @Produces

@@ -101,6 +101,88 @@ public sealed interface Action {
     }
 
     /**
+     * Brings the rows of one table into another one of the same shape, in batches like those of a backfill.
+     *
+     * @param key columns that identify a row in both tables, by a unique index of built-in types in each
+     * @param columns all columns that can be written, the key's among them
+     * @param mark a setting that is on in the batches' transactions, so that triggers of ours know them
+     */
+    record CopyRows(
+            TableName from, TableName to, List<Identifier> key, List<Identifier> columns, Identifier mark, Rows which)
+            implements Action {
+        public CopyRows {
+            key = List.copyOf(key);
+            columns = List.copyOf(columns);
+            if (key.isEmpty() || !columns.containsAll(key)) {
+                throw new IllegalArgumentException("rows are copied by a key that is copied as well");
+            }
+        }
+
+        /** Which rows are dealt with. */
+        public enum Rows {
+            /**
+             * Rows that the copy does not have yet are added; those that it has are left to the triggers. Each row is locked
+             * against being deleted or getting another key until the batch commits, so a row that goes meanwhile is not
+             * brought back, and one that changes meanwhile is not overwritten.
+             */
+            MISSING,
+            /**
+             * Rows that the copy does not have, or has otherwise, become what they are in the original. Each row is locked
+             * against every change until the batch commits.
+             */
+            DIFFERING,
+            /** Rows that the original does not have go from the copy. */
+            SURPLUS
+        }
+
+        /** The table whose blocks the batches walk through. */
+        public TableName walked() {
+            return which == Rows.SURPLUS ? to : from;
+        }
+
+        /** The statement for rows of the walked table, under its own name, that satisfy this condition. */
+        public String statement(String where) {
+            return switch (which) {
+                case MISSING -> insert(where, "KEY SHARE") + " DO NOTHING";
+                case DIFFERING ->
+                    insert(where, "SHARE") + " DO UPDATE SET " + SqlText.joined(columns, "%1$s = EXCLUDED.%1$s");
+                case SURPLUS -> "DELETE FROM " + to.sql() + " WHERE " + where;
+            };
+        }
+
+        private String insert(String where, String lock) {
+            String list = SqlText.joined(columns, "%s");
+            return "INSERT INTO " + to.sql() + " (" + list + ") (SELECT " + list + " FROM " + from.sql() + " WHERE "
+                    + where + " FOR " + lock + ") ON CONFLICT (" + SqlText.joined(key, "%s") + ")";
+        }
+
+        /** A condition that is true for rows of the walked table still to be done and false once they are. */
+        public String pending() {
+            TableName other = which == Rows.SURPLUS ? from : to;
+            String same = which == Rows.SURPLUS
+                    ? ""
+                    : " AND NOT " + SqlText.differ(list(walked().name().sql()), list("other"));
+            return "NOT EXISTS (SELECT FROM " + other.sql() + " AS other WHERE "
+                    + SqlText.sameKey(key, "other", walked().name().sql()) + same + ")";
+        }
+
+        private String list(String row) {
+            return SqlText.joined(columns, row + ".%s");
+        }
+
+        /** A query of up to five rows that are not the very same in both tables, each as a text that names it. */
+        public String apart() {
+            String name = key.stream()
+                    .map(column -> SqlText.literal(column.value() + " = ") + " || coalesce(one." + column.sql()
+                            + ", other." + column.sql() + ")::text")
+                    .collect(Collectors.joining(" || ', ' || "));
+            return "SELECT " + name + "\nFROM " + from.sql() + " AS one\nFULL JOIN " + to.sql() + " AS other ON "
+                    + SqlText.sameKey(key, "one", "other") + "\nWHERE "
+                    + SqlText.differ(list("one"), list("other")) + "\nLIMIT 5";
+        }
+    }
+
+    /**
      * Waits until every transaction that began before this step has ended: such a one may still write without the sync
      * trigger (P25).
      */
@@ -114,6 +196,20 @@ public sealed interface Action {
      * @param remedy what a person can do about it, as a sentence
      */
     record Assertion(String query, String expectation, String remedy) implements Action {}
+
+    /**
+     * Keeps in the ledger how often statements that mention this have run so far, by the server's own statistics, so that
+     * {@link ProveUnused} can see what has run since.
+     */
+    record CountUses(Departure what) implements Action {}
+
+    /**
+     * Holds the run while something uses this, by the server's own statistics.
+     *
+     * @param counted the step of this run that has counted before
+     * @param quietSeconds for how long nothing must have used it: 1 to 86,400
+     */
+    record ProveUnused(Departure what, String counted, int quietSeconds) implements Action {}
 
     /**
      * Waits until the old shape has been hidden for long enough. The time begins when the step is first entered, goes by

@@ -45,8 +45,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
     @Override
     public Outcome compile(AddColumn change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Table> table =
-                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         new NewColumnType(change.type()).objection().ifPresent(why -> objections.add(setting.path() + ".type", why));
         if (!change.nullable() && given(change).isEmpty() && change.fill().isEmpty()) {
             objections.add(
@@ -56,11 +55,11 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             + " not know it yet, would have no value. Give a default or a fill expression, or set"
                             + " nullable: true.");
         }
-        table.ifPresent(known -> check(known, change, setting.path(), objections));
-        return objections.any() || table.isEmpty()
+        tree.ifPresent(known -> check(known, change, setting.path(), objections));
+        return objections.any() || tree.isEmpty()
                 ? new Outcome.Refused(objections.all())
                 : new Outcome.Parts(
-                        new Shape(change, table.get(), setting, names).parts(), notes(change, setting.spec()));
+                        new Shape(change, tree.get(), setting, names).parts(), notes(change, setting.spec()));
     }
 
     /** The column is there, and still may be NULL where it is to get its values from a backfill. */
@@ -91,14 +90,35 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 : new DefaultValue.Volatile(expression);
     }
 
-    private static void check(Table table, AddColumn change, String path, Objections objections) {
-        Ground.nameIsFree(table, change.column(), path + ".column", objections);
+    private static void check(Tree tree, AddColumn change, String path, Objections objections) {
+        tree.all().forEach(table -> Ground.nameIsFree(table, change.column(), path + ".column", objections));
         if (rowsNeedValue(change)) {
-            Ground.rowsCanBeUpdated(table, path + ".table", objections);
+            tree.all().forEach(table -> Ground.rowsCanBeUpdated(table, path + ".table", objections));
         }
         if (fills(change)) {
-            Ground.noOtherRun(table, path + ".table", objections);
+            Ground.noOtherRun(tree.root(), path + ".table", objections);
         }
+        boolean spellsTheRoot =
+                expression(change).filter(text -> says(text, tree.root())).isPresent();
+        if (tree.divided() && rowsNeedValue(change) && spellsTheRoot) {
+            objections.add(
+                    path + (change.fill().isPresent() ? ".fill" : ".default"),
+                    "Says " + tree.name() + " before a column, but the rows are in its partitions, which have names of"
+                            + " their own. Write the columns alone.");
+        }
+    }
+
+    private static Optional<String> expression(AddColumn change) {
+        return change.fill().or(() -> given(change));
+    }
+
+    private static boolean says(String expression, Table table) {
+        return Pattern.compile(
+                        "(?<![\\p{L}\\p{N}_$])"
+                                + Pattern.quote(table.name().name().value()) + "\"?\\s*\\.",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(expression)
+                .find();
     }
 
     private static List<String> notes(AddColumn change, PlanSpec spec) {
@@ -144,7 +164,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
     }
 
     /** The change on its table. */
-    private record Shape(AddColumn change, Table table, Setting setting, StepNames names) {
+    private record Shape(AddColumn change, Tree tree, Setting setting, StepNames names) {
         List<Part> parts() {
             List<Part> parts = new ArrayList<>();
             parts.add(new Part(PhaseType.EXPAND, Optional.empty(), expand()));
@@ -200,7 +220,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             List.of("SELECT pg_catalog.count(CAST(" + SqlText.enclosed(expression) + " AS "
                                     + change.type() + ")) FROM "
                                     + change.table().sql()),
-                            List.of(new TableLock(change.table(), LockMode.ACCESS_SHARE)),
+                            tree.locks(LockMode.ACCESS_SHARE),
                             true),
                     new Undo.Nothing(),
                     Look.NO_TRACE);
@@ -208,7 +228,6 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
         private Step add() {
             TableName on = change.table();
-            List<TableLock> locks = List.of(new TableLock(on, LockMode.ACCESS_EXCLUSIVE));
             String alter = "ALTER TABLE " + on.sql() + " ";
             String column = change.column().sql();
             List<String> statements = new ArrayList<>();
@@ -231,32 +250,55 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                     names.claim("add-column"),
                     "Add " + on + "." + change.column()
                             + (fill().isPresent() ? ", filled by a trigger for code that does not write it" : ""),
-                    new Transactional(statements, locks, false),
-                    new Undo.By(new Transactional(undo, locks, false)),
+                    tree.brief(statements),
+                    new Undo.By(tree.brief(undo)),
                     Look.columnExists(on, change.column()));
         }
 
         private List<Step> backfill() {
-            String value =
-                    change.fill().or(() -> given(change)).map(SqlText::enclosed).orElseThrow();
-            return List.of(
-                    new Step(
-                            names.claim("drain"),
-                            byApplication(setting.spec())
-                                    ? "Wait for transactions that began before all code wrote " + change.column()
-                                    : "Wait for transactions that began before the column was there",
-                            new DrainTransactions(change.table()),
-                            new Undo.Nothing(),
-                            Look.NO_TRACE),
-                    new Step(
-                            names.claim("fill"),
-                            "Give " + change.column() + " a value in every row of " + change.table(),
-                            new Backfill(
-                                    change.table(),
-                                    new Fill(change.column(), value, pending()),
-                                    setting.spec().backfill().userTriggers()),
-                            new Undo.Nothing(),
-                            Look.noRow("SELECT FROM " + change.table().sql() + " WHERE " + pending())));
+            List<Step> steps = new ArrayList<>();
+            steps.add(new Step(
+                    names.claim("drain"),
+                    byApplication(setting.spec())
+                            ? "Wait for transactions that began before all code wrote " + change.column()
+                            : "Wait for transactions that began before the column was there",
+                    new DrainTransactions(change.table()),
+                    new Undo.Nothing(),
+                    Look.NO_TRACE));
+            tree.leaves().forEach(leaf -> steps.add(fill(leaf.name())));
+            if (tree.divided()) {
+                steps.add(everyPartition());
+            }
+            return steps;
+        }
+
+        private Step fill(TableName leaf) {
+            String value = expression(change).map(SqlText::enclosed).orElseThrow();
+            return new Step(
+                    names.claim("fill"),
+                    "Give " + change.column() + " a value in every row of " + leaf,
+                    new Backfill(
+                            leaf,
+                            new Fill(change.column(), value, pending()),
+                            setting.spec().backfill().userTriggers()),
+                    new Undo.Nothing(),
+                    Look.noRow("SELECT FROM " + leaf.sql() + " WHERE " + pending()));
+        }
+
+        /** A partition that was attached after the plan had been compiled has no backfill of its own. */
+        private Step everyPartition() {
+            String query = RowNames.query(tree.root(), pending());
+            return new Step(
+                    names.claim("filled"),
+                    "Prove that " + change.column() + " has its value in every partition of " + change.table(),
+                    new Assertion(
+                            query,
+                            "Every row of " + change.table() + " has its value in " + change.column()
+                                    + ", whatever partition it is in.",
+                            "A partition with rows was probably attached since the plan began. Fill " + change.column()
+                                    + " in these rows, a batch at a time; rows that are written from now on have it."),
+                    new Undo.Nothing(),
+                    Look.noRow(query));
         }
 
         /**
@@ -264,7 +306,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
          * spend a number for each look and never gives NULL.
          */
         private String pending() {
-            String expression = change.fill().or(() -> given(change)).orElseThrow();
+            String expression = expression(change).orElseThrow();
             String isNull = change.column().sql() + " IS NULL";
             return !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
                     ? isNull
@@ -274,9 +316,9 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private List<Step> contract() {
             List<Step> steps = new ArrayList<>();
             if (!change.nullable() && !instant(change)) {
-                steps.addAll(new NotNull(table, change.column()).set(names));
+                steps.addAll(new NotNull(tree, change.column()).set(names));
             }
-            fill().ifPresent(trigger -> steps.add(trigger.end(names)));
+            fill().ifPresent(trigger -> steps.add(trigger.end(tree, names)));
             return steps;
         }
 

@@ -52,9 +52,10 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
-        if (spec.contract().requireUnused() || !(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.contract", "A backup and a look at the use are not offered yet.");
+        if (!(spec.backup() instanceof PlanSpec.Backup.None)) {
+            objections.add("spec.backup", "A backup is not offered yet.");
         }
+        new Unused(spec, new StepNames()).check(objections);
         if (spec.work() instanceof Work.Phases) {
             Hiding.of(spec).check(merged.phases(), objections);
         }
@@ -69,6 +70,7 @@ public final class Compiler {
 
     private static Merge changes(List<Change> changes, PlanSpec spec, Catalogue catalogue, Objections objections) {
         StepNames names = new StepNames();
+        Unused unused = new Unused(spec, names);
         List<Part> parts = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         Catalogue ahead = catalogue;
@@ -78,6 +80,7 @@ public final class Compiler {
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
                     Hiding.of(spec).check(made.parts(), setting.path(), objections);
+                    parts.addAll(unused.parts(Departure.of(changes.get(index)).toList()));
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());
                     ahead = bound.after(ahead);

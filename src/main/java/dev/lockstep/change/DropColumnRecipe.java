@@ -3,7 +3,6 @@ package dev.lockstep.change;
 import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DropIndex;
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.DropColumn;
 import dev.lockstep.plan.Milestone;
@@ -35,95 +34,87 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
     @Override
     public Outcome compile(DropColumn change, Setting setting, StepNames names) {
         Objections objections = new Objections();
-        Optional<Table> table =
-                Ground.table(setting.catalogue(), change.table(), setting.path() + ".table", objections);
-        Optional<Column> column =
-                table.flatMap(known -> Ground.column(known, change.column(), setting.path() + ".column", objections));
-        if (table.isPresent() && column.isPresent()) {
-            DropObjections.check(table.get(), column.get(), setting.path(), objections);
+        Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
+        Optional<Column> column = tree.flatMap(
+                known -> Ground.column(known.root(), change.column(), setting.path() + ".column", objections));
+        if (tree.isPresent() && column.isPresent()) {
+            DropObjections.check(tree.get(), column.get(), setting.path(), objections);
         }
-        if (objections.any() || table.isEmpty() || column.isEmpty()) {
+        if (objections.any() || tree.isEmpty() || column.isEmpty()) {
             return new Outcome.Refused(objections.all());
         }
         List<Part> parts = List.of(
-                new Part(PhaseType.EXPAND, Optional.empty(), expand(table.get(), column.get(), names)),
+                new Part(PhaseType.EXPAND, Optional.empty(), expand(tree.get(), column.get(), names)),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        contract(table.get(), column.get(), setting, names)));
-        return new Outcome.Parts(parts, notes(table.get(), column.get(), Hiding.of(setting.spec())));
+                        contract(tree.get(), column.get(), setting, names)));
+        return new Outcome.Parts(parts, notes(tree.get().root(), column.get(), Hiding.of(setting.spec())));
     }
 
     /** Code that no longer knows the column must be able to insert rows while it is still there. */
-    private static List<Step> expand(Table table, Column column, StepNames names) {
+    private static List<Step> expand(Tree tree, Column column, StepNames names) {
         boolean inTheWay = column.notNull() && column.defaultValue() instanceof DefaultValue.None;
-        return inTheWay ? new NotNull(table, column.name()).release(names) : List.of();
+        return inTheWay ? new NotNull(tree, column.name()).release(names) : List.of();
     }
 
-    private static List<Step> contract(Table table, Column column, Setting setting, StepNames names) {
+    private static List<Step> contract(Tree tree, Column column, Setting setting, StepNames names) {
         Hiding hiding = Hiding.of(setting.spec());
         List<Step> steps = new ArrayList<>();
-        steps.add(dependents(table, column, names));
+        steps.add(dependents(tree, column, names));
         if (hiding.wanted()) {
-            steps.add(hide(table, column, names));
-            steps.addAll(hiding.meanwhile(names, table.name() + "." + column.name()));
-            foreignKeys(table, column)
-                    .forEach(key -> steps.add(dropForeignKey(table.name(), key, lost(table, column), names)));
-            indexes(table, column)
-                    .forEach(index -> steps.add(dropIndex(table.name(), index, lost(table, column), names)));
-            steps.add(drop(table, column, Hiding.column(table.name(), column.name()), names));
+            steps.add(hide(tree, column, names));
+            steps.addAll(hiding.meanwhile(names, tree.name() + "." + column.name()));
+            foreignKeys(tree.root(), column)
+                    .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).forGood(lost(tree, column), names)));
+            indexes(tree, column).forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));
+            steps.add(drop(tree, column, Hiding.column(tree.name(), column.name()), names));
         } else {
-            foreignKeys(table, column).forEach(key -> steps.addAll(new ForeignKeyDrop(table.name(), key).steps(names)));
-            indexes(table, column)
-                    .forEach(index -> steps.add(dropIndex(table.name(), index, back(table, index), names)));
-            steps.add(drop(table, column, column.name(), names));
+            foreignKeys(tree.root(), column)
+                    .forEach(key -> steps.addAll(new ForeignKeyDrop(tree.name(), key).steps(names)));
+            indexes(tree, column)
+                    .forEach(index -> steps.add(dropIndex(tree.name(), index, back(tree.root(), index), names)));
+            steps.add(drop(tree, column, column.name(), names));
         }
         return steps;
     }
 
-    private static Step hide(Table table, Column column, StepNames names) {
-        Identifier hidden = Hiding.column(table.name(), column.name());
-        String alter = "ALTER TABLE " + table.name().sql() + " RENAME COLUMN ";
-        List<TableLock> locks = List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE));
+    private static Step hide(Tree tree, Column column, StepNames names) {
+        Identifier hidden = Hiding.column(tree.name(), column.name());
+        String alter = tree.alter() + "RENAME COLUMN ";
         return new Step(
                 names.claim("hide"),
-                "Hide " + table.name() + "." + column.name() + " as " + hidden,
-                new Transactional(List.of(alter + column.name().sql() + " TO " + hidden.sql()), locks, false),
-                new Undo.By(new Transactional(
-                        List.of(SqlText.onlyIf(
-                                Look.columnExists(table.name(), hidden),
-                                alter + hidden.sql() + " TO " + column.name().sql())),
-                        locks,
-                        false)),
-                Look.renamed(table.name(), column.name(), hidden));
+                "Hide " + tree.name() + "." + column.name() + " as " + hidden,
+                tree.brief(alter + column.name().sql() + " TO " + hidden.sql()),
+                new Undo.By(tree.brief(SqlText.onlyIf(
+                        Look.columnExists(tree.name(), hidden),
+                        alter + hidden.sql() + " TO " + column.name().sql()))),
+                Look.renamed(tree.name(), column.name(), hidden));
     }
 
-    private static Step drop(Table table, Column column, Identifier now, StepNames names) {
+    private static Step drop(Tree tree, Column column, Identifier now, StepNames names) {
         return new Step(
                 names.claim("drop-column"),
-                "Drop " + table.name() + "." + column.name(),
-                new Transactional(
-                        List.of("ALTER TABLE " + table.name().sql() + " DROP COLUMN " + now.sql()),
-                        List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)),
-                        false),
-                lost(table, column),
-                Look.columnGone(table.name(), now));
+                "Drop " + tree.name() + "." + column.name(),
+                tree.brief(tree.alter() + "DROP COLUMN " + now.sql()),
+                lost(tree, column),
+                Look.columnGone(tree.name(), now));
     }
 
-    private static Undo lost(Table table, Column column) {
+    private static Undo.Impossible lost(Tree tree, Column column) {
         return new Undo.Impossible(
-                "The values of " + table.name() + "." + column.name() + " are lost; only a backup has them.");
+                "The values of " + tree.name() + "." + column.name() + " are lost; only a backup has them.");
     }
 
-    private static Step dependents(Table table, Column column, StepNames names) {
-        String query = TriggerSources.mentioning(table.name(), column.name());
+    private static Step dependents(Tree tree, Column column, StepNames names) {
+        String query = TriggerSources.mentioning(tree, column.name());
         return new Step(
                 names.claim("dependents"),
                 "Look for trigger functions that still say " + column.name(),
                 new Assertion(
                         query,
-                        "No trigger on " + table.name() + " uses column " + column.name() + ".",
+                        "No trigger on " + tree.name() + " uses column " + column.name() + ".",
                         "Rewrite the function without the column, or drop the trigger; otherwise every write would fail"
                                 + " in it."),
                 new Undo.Nothing(),
@@ -142,22 +133,9 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
                 .filter(index -> index.columns().contains(column.name()));
     }
 
-    /** After the revert window: it is the beginning of the end, so nothing is prepared for putting it back. */
-    private static Step dropForeignKey(TableName table, Constraint key, Undo undo, StepNames names) {
-        List<TableLock> both = Stream.concat(Stream.of(table), key.referenced().stream())
-                .distinct()
-                .map(each -> new TableLock(each, LockMode.ACCESS_EXCLUSIVE))
-                .toList();
-        return new Step(
-                names.claim("drop-foreign-key"),
-                "Drop foreign key " + key.name(),
-                new Transactional(
-                        List.of("ALTER TABLE " + table.sql() + " DROP CONSTRAINT IF EXISTS "
-                                + key.name().sql()),
-                        both,
-                        false),
-                undo,
-                Look.constraintGone(table, key.name()));
+    /** A partitioned index cannot be dropped concurrently (P11); it goes with the column, which takes no longer. */
+    private static Stream<Index> indexes(Tree tree, Column column) {
+        return tree.divided() ? Stream.empty() : indexes(tree.root(), column);
     }
 
     private static Undo back(Table table, Index index) {

@@ -11,7 +11,33 @@ import java.util.List;
 final class DropObjections {
     private DropObjections() {}
 
-    static void check(Table table, Column column, String path, Objections objections) {
+    static void check(Tree tree, Column column, String path, Objections objections) {
+        tree.all().forEach(table -> dependents(table, column, path, objections));
+        check(tree.root(), column, path, objections);
+        if (tree.divided()) {
+            divided(tree.root(), column, path, objections);
+        }
+    }
+
+    private static void divided(Table root, Column column, String path, Objections objections) {
+        root.partitionKey()
+                .filter(key -> RenameNotes.mentions(key.definition(), column.name()))
+                .ifPresent(key -> objections.add(
+                        path + ".column",
+                        "The rows of " + root.name() + " are divided by " + key.definition() + ", so " + column.name()
+                                + " cannot go. Only copying the table into one that is divided otherwise helps."));
+        root.constraints().stream()
+                .filter(constraint -> constraint.kind() == Constraint.Kind.FOREIGN_KEY)
+                .filter(constraint -> constraint.columns().contains(column.name()))
+                .forEach(key -> objections.add(
+                        path + ".column",
+                        "Foreign key " + key.name()
+                                + " of a partitioned table could not be put back without reading the"
+                                + " whole table under a strong lock (P11), so Lockstep does not drop it on the way."
+                                + " Drop it with an sql change in a plan that runs before this one."));
+    }
+
+    private static void dependents(Table table, Column column, String path, Objections objections) {
         List<String> dependents = table.dependents().stream()
                 .filter(dependent -> dependent.column().equals(column.name()))
                 .map(Dependent::description)
@@ -24,6 +50,9 @@ final class DropObjections {
                             + String.join(", ", dependents) + ". Change or drop each of them first, with sql changes in"
                             + " a plan that runs before this one.");
         }
+    }
+
+    private static void check(Table table, Column column, String path, Objections objections) {
         table.triggers().stream()
                 .filter(trigger -> trigger.ofColumns().contains(column.name()))
                 .forEach(trigger -> objections.add(

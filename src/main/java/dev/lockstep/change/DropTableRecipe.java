@@ -44,8 +44,13 @@ final class DropTableRecipe implements Recipe<DropTable> {
         Optional<Milestone> require = Optional.of(Milestone.NEW_ONLY);
         List<Step> steps = new ArrayList<>();
         steps.add(dependents(change.table(), names));
-        foreignKeys(table.get()).forEach(key -> steps.addAll(key.steps(names)));
-        steps.addAll(drop(table.get(), names));
+        Hiding hiding = Hiding.of(setting.spec());
+        if (hiding.wanted()) {
+            steps.addAll(hidden(table.get(), hiding, names));
+        } else {
+            foreignKeys(table.get(), change.table()).forEach(key -> steps.addAll(key.steps(names)));
+            steps.add(drop(table.get(), change.table(), names));
+        }
         return new Outcome.Parts(
                 List.of(new Part(PhaseType.DEPLOY, require, List.of()), new Part(PhaseType.CONTRACT, require, steps)),
                 notes(table.get()));
@@ -66,15 +71,15 @@ final class DropTableRecipe implements Recipe<DropTable> {
     }
 
     /** Those of other tables first: they guard rows that stay. */
-    private static Stream<ForeignKeyDrop> foreignKeys(Table table) {
+    private static Stream<ForeignKeyDrop> foreignKeys(Table table, TableName now) {
         Stream<ForeignKeyDrop> inbound = table.inboundKeys().stream()
                 .map(key -> new ForeignKeyDrop(
-                        key.table(), key.name(), Optional.of(table.name()), key.definition(), key.validated()));
+                        key.table(), key.name(), Optional.of(now), key.definition(), key.validated()));
         Stream<ForeignKeyDrop> outbound = table.constraints().stream()
                 .filter(constraint -> constraint.kind() == Constraint.Kind.FOREIGN_KEY)
                 .filter(constraint ->
                         constraint.referenced().filter(table.name()::equals).isEmpty())
-                .map(constraint -> new ForeignKeyDrop(table.name(), constraint));
+                .map(constraint -> new ForeignKeyDrop(now, constraint));
         return Stream.concat(inbound, outbound);
     }
 
@@ -94,18 +99,45 @@ final class DropTableRecipe implements Recipe<DropTable> {
                 Look.noRow(query));
     }
 
+    /** Under another name it keeps its rows, its foreign keys and all else until the revert window is over. */
+    private static List<Step> hidden(Table table, Hiding hiding, StepNames names) {
+        TableName aside = Hiding.table(table.name());
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step(
+                names.claim("hide"),
+                "Hide " + table.name() + " as " + aside.name(),
+                new Transactional(List.of(rename(table.name(), aside)), exclusively(table.name()), false),
+                new Undo.By(new Transactional(
+                        List.of(SqlText.onlyIf(Look.tableExists(aside), rename(aside, table.name()))),
+                        exclusively(aside),
+                        false)),
+                Look.tableRenamed(table.name(), aside)));
+        steps.addAll(hiding.meanwhile(names, table.name().toString()));
+        foreignKeys(table, aside).forEach(key -> steps.add(key.forGood(lost(table), names)));
+        steps.add(drop(table, aside, names));
+        return steps;
+    }
+
+    private static String rename(TableName from, TableName to) {
+        return "ALTER TABLE " + from.sql() + " RENAME TO " + to.name().sql();
+    }
+
     /** What ends the table itself, once nothing refers to it. */
-    private static List<Step> drop(Table table, StepNames names) {
-        TableName name = table.name();
-        return List.of(new Step(
+    private static Step drop(Table table, TableName now, StepNames names) {
+        return new Step(
                 names.claim("drop-table"),
-                "Drop table " + name,
-                new Transactional(
-                        List.of("DROP TABLE " + name.sql()),
-                        List.of(new TableLock(name, LockMode.ACCESS_EXCLUSIVE)),
-                        false),
-                new Undo.Impossible("The rows of " + name + " are lost; only a backup has them."),
-                Look.tableGone(name)));
+                "Drop table " + table.name(),
+                new Transactional(List.of("DROP TABLE " + now.sql()), exclusively(now), false),
+                lost(table),
+                Look.tableGone(now));
+    }
+
+    private static Undo.Impossible lost(Table table) {
+        return new Undo.Impossible("The rows of " + table.name() + " are lost; only a backup has them.");
+    }
+
+    private static List<TableLock> exclusively(TableName table) {
+        return List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
     }
 
     private static List<String> notes(Table table) {

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
@@ -65,14 +64,13 @@ record FillTrigger(TableName table, Identifier column, String expression) {
     }
 
     /** The last step of the contract: by then all code writes the column itself. */
-    Step end(StepNames names) {
-        List<TableLock> locks = List.of(new TableLock(table, LockMode.ACCESS_EXCLUSIVE));
+    Step end(Tree tree, StepNames names) {
         List<String> again = Stream.concat(drop().stream(), create().stream()).toList();
         return new Step(
                 names.claim("drop-fill"),
                 "Stop filling " + column + " for code that does not write it",
-                new Transactional(drop(), locks, false),
-                new Undo.By(new Transactional(again, locks, false)),
+                tree.brief(drop()),
+                new Undo.By(tree.brief(again)),
                 Look.triggerGone(table, trigger()));
     }
 

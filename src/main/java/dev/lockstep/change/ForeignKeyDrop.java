@@ -50,6 +50,19 @@ record ForeignKeyDrop(
                         Look.constraintGone(table, name)));
     }
 
+    /** The same where nothing is put back any more. */
+    Step forGood(Undo.Impossible loss, StepNames names) {
+        return new Step(
+                names.claim("drop-foreign-key"),
+                "Drop foreign key " + name,
+                new Transactional(
+                        List.of(alter() + "DROP CONSTRAINT IF EXISTS " + name.sql()),
+                        both(LockMode.ACCESS_EXCLUSIVE),
+                        false),
+                loss,
+                Look.constraintGone(table, name));
+    }
+
     private Undo validate() {
         List<TableLock> proof = Stream.concat(
                         Stream.of(new TableLock(table, LockMode.SHARE_UPDATE_EXCLUSIVE)),

@@ -121,8 +121,7 @@ final class Ground {
                     "Table " + table.name() + " already has a column " + column + ". Choose another name, or drop that"
                             + " column in a plan of its own first.");
         }
-        int last = table.columns().stream().mapToInt(Column::attribute).max().orElse(0);
-        if (last >= MAX_COLUMNS) {
+        if (table.columnsEver() >= MAX_COLUMNS) {
             objections.add(
                     path,
                     "Table " + table.name() + " has used up PostgreSQL's " + MAX_COLUMNS

@@ -51,12 +51,16 @@ final class MergedPhases {
     }
 
     private void deploy(Milestone milestone) {
-        boolean wanted = parts.stream()
+        List<Part> share = parts.stream()
                 .filter(part -> part.type() == PhaseType.DEPLOY)
-                .anyMatch(part -> part.require().filter(milestone::equals).isPresent());
-        if (wanted) {
-            phases.add(
-                    new Phase(new PhaseName(milestone.label()), PhaseType.DEPLOY, Optional.of(milestone), List.of()));
+                .filter(part -> part.require().filter(milestone::equals).isPresent())
+                .toList();
+        if (!share.isEmpty()) {
+            phases.add(new Phase(
+                    new PhaseName(milestone.label()),
+                    PhaseType.DEPLOY,
+                    Optional.of(milestone),
+                    share.stream().flatMap(part -> part.steps().stream()).toList()));
         }
     }
 
@@ -85,7 +89,15 @@ final class MergedPhases {
         Stream<Part> together =
                 windows.isEmpty() ? Stream.of() : Stream.of(share.getFirst().with(List.of(Hiding.together(windows))));
         return Stream.of(
-                        share.stream().map(part -> part.with(part.steps().subList(0, pause(part)))),
+                        // Our own looks at the rows are statements that mention the column, too.
+                        share.stream()
+                                .map(part -> part.with(part.steps().stream()
+                                        .filter(MergedPhases::proof)
+                                        .toList())),
+                        share.stream()
+                                .map(part -> part.with(part.steps().subList(0, pause(part)).stream()
+                                        .filter(Predicate.not(MergedPhases::proof))
+                                        .toList())),
                         together,
                         share.stream().map(part -> part.with(withoutWindow(part, pause(part), loss(part)))),
                         share.stream()
@@ -93,6 +105,10 @@ final class MergedPhases {
                                         part, loss(part), part.steps().size()))))
                 .flatMap(each -> each)
                 .toList();
+    }
+
+    private static boolean proof(Step step) {
+        return step.action() instanceof Action.ProveUnused;
     }
 
     private static boolean window(Step step) {

@@ -90,7 +90,8 @@ record NewTable(CreateTable change) {
                 change.comment(),
                 List.of(),
                 List.of(),
-                Surroundings.of(owner));
+                Surroundings.of(owner),
+                columns.size());
     }
 
     private Column catalogued(NewColumn column, int attribute) {

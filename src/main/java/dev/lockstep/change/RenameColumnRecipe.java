@@ -137,7 +137,9 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
 
     private static List<Step> contract(AliasColumn alias, Setting setting, StepNames names) {
         Hiding hiding = Hiding.of(setting.spec());
-        List<Step> steps = new ArrayList<>(List.of(dependents(alias, names), verify(alias, names)));
+        List<Step> steps = new ArrayList<>();
+        steps.add(dependents(alias, names));
+        steps.add(verify(alias, names));
         if (hiding.wanted()) {
             steps.add(hide(alias, names));
             steps.addAll(hiding.meanwhile(names, oldName(alias)));

@@ -36,6 +36,45 @@ final class RenameTableNotes {
         return List.copyOf(notes);
     }
 
+    /** For the copy that triggers keep equal. */
+    static List<String> byTriggers(TwinTable twin) {
+        List<String> notes = new ArrayList<>(ofTwin(twin));
+        notes.add(
+                "Each write is done twice, under either name. When two sessions write the same row at the same instant, one"
+                        + " under each name, they may wait for each other; the server then ends one of the statements with a"
+                        + " deadlock error. Code must be ready to try again, or use via: View.");
+        if (!twin.original().triggers().isEmpty()) {
+            notes.add("For what is written to " + twin.name() + ", the triggers of " + twin.oldName()
+                    + " fire once for each row, also those for statements, with the rights of the table's owner: current_user is "
+                    + twin.original().surroundings().owner() + " in them, session_user is who it was.");
+        }
+        notes.addAll(common(twin.original(), twin.name(), "the contract"));
+        return List.copyOf(notes);
+    }
+
+    /** For the copy that the application writes. */
+    static List<String> byApplication(TwinTable twin) {
+        List<String> notes = new ArrayList<>(ofTwin(twin));
+        notes.add(
+                "Code that has reached dual-write must write both tables in one transaction, with the same values: a default"
+                        + " such as now() differs from one statement to the next. Rows that old code has written to "
+                        + twin.oldName() + " only are copied when none of it is left.");
+        notes.add("In the step exchange the two tables change names: " + twin.name()
+                + " is the original from then on, with its foreign keys, triggers and replication, and "
+                + twin.oldName() + " is left for code that still writes both.");
+        notes.addAll(common(twin.original(), twin.name(), "the exchange"));
+        return List.copyOf(notes);
+    }
+
+    private static List<String> ofTwin(TwinTable twin) {
+        return List.of("Until then " + twin.name()
+                + " is a temporary table: whatever is made for it (an index, a grant, a foreign key, a view) goes with it, and"
+                + " belongs to " + twin.oldName()
+                + " instead. Its constraints have other names than they will have, so ON"
+                + " CONFLICT must name columns, and pg_get_serial_sequence('" + twin.name()
+                + "', …) gives NULL; both tables draw their numbers from the same sequence.");
+    }
+
     private static List<String> common(Table table, TableName renamed, String phase) {
         List<String> notes = new ArrayList<>();
         notes.add("Functions whose body is a text must say " + renamed + " instead of " + table.name()

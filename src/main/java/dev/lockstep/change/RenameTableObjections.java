@@ -2,6 +2,7 @@ package dev.lockstep.change;
 
 import dev.lockstep.change.Recipe.Setting;
 import dev.lockstep.plan.Change.RenameTable;
+import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.Optional;
@@ -30,7 +31,15 @@ final class RenameTableObjections {
         table.ifPresent(known -> {
             Ground.noOtherRun(known, path, objections);
             rowsAreNotArguments(known, path, objections);
+            if (change.via() == TableRenaming.COPY) {
+                TwinObjections.check(known, setting.spec().sync(), path, objections);
+            }
         });
+        Optional.ofNullable(setting.catalogue().names().taken().get(to))
+                .ifPresent(what -> objections.add(
+                        setting.path() + ".to",
+                        "The name " + to + " is taken: " + what
+                                + ". Choose another one, or rename what has it first."));
         return table;
     }
 

@@ -1,10 +1,8 @@
 package dev.lockstep.change;
 
 import dev.lockstep.plan.Change.RenameTable;
-import dev.lockstep.plan.Violation;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,9 +30,7 @@ final class RenameTableRecipe implements Recipe<RenameTable> {
         }
         return switch (change.via()) {
             case VIEW -> TableByView.outcome(table.get(), change, setting, names);
-            case COPY ->
-                new Outcome.Refused(List.of(new Violation(
-                        setting.path() + ".via", "This version cannot do Copy yet; use View, or write it as sql.")));
+            case COPY -> TableByCopy.outcome(table.get(), change, setting, names);
         };
     }
 }

@@ -31,6 +31,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                         statements.add("COMMENT ON " + remark.on() + " IS " + SqlText.literal(remark.text())));
         if (!under.equals(replacement.name())) {
             statements.add(alter() + "RENAME COLUMN " + replacement.name().sql() + " TO " + under.sql());
+            statements.addAll(new ReplacementIndexes(replacement).rename(under));
         }
         statements.add(SyncTriggers.forgetPlans(replacement.table()));
         return List.copyOf(statements);
@@ -59,7 +60,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
 
     /**
      * The server drops an identity's sequence with the identity; the new one goes on where that one stood. Setting the old
-     * one's cache to what it is keeps others from drawing a number in between.
+     * one's step to what it is keeps others from drawing a number in between.
      */
     private List<String> identity(Numbering numbering) {
         String sequence = numbering.sequence().sql();
@@ -74,12 +75,12 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                           ALTER SEQUENCE %1$s %2$s;
                           SELECT last_value, is_called INTO reached, drawn FROM %1$s;
                           %3$sALTER COLUMN %4$s DROP IDENTITY;
-                          %3$sALTER COLUMN %5$s ADD GENERATED %6$s AS IDENTITY (SEQUENCE NAME %1$s %7$s);
+                          %3$sALTER COLUMN %5$s ADD GENERATED %6$s AS IDENTITY (SEQUENCE NAME %1$s %2$s %7$s);
                           PERFORM pg_catalog.setval(%8$s::pg_catalog.regclass, reached, drawn);
                         END
                         """.formatted(
                                 sequence,
-                                "INCREMENT BY " + increment(numbering),
+                                "INCREMENT BY " + numbering.increment(),
                                 alter(),
                                 replacement.original().name().sql(),
                                 replacement.name().sql(),
@@ -91,11 +92,6 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                     + grant.grantee().sql() + (grant.grantable() ? " WITH GRANT OPTION" : ""));
         }
         return statements;
-    }
-
-    /** The options always begin with it. */
-    private static String increment(Numbering numbering) {
-        return numbering.options().split(" ", -1)[2];
     }
 
     private boolean retyped() {

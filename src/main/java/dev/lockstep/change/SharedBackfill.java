@@ -68,8 +68,8 @@ final class SharedBackfill {
                 .collect(Collectors.toSet());
         return part.steps().stream()
                 .map(Step::action)
-                .anyMatch(action -> action instanceof BuildIndex build && filled.contains(build.table())
-                        || action instanceof Transactional proof && proves(proof, filled));
+                .anyMatch(action -> (action instanceof BuildIndex build && filled.contains(build.table()))
+                        || (action instanceof Transactional proof && proves(proof, filled)));
     }
 
     /** VALIDATE CONSTRAINT, by the lock that only it takes to read a whole table. */

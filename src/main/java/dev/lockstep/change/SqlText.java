@@ -52,6 +52,18 @@ final class SqlText {
         return "pg_catalog.record_image_ne(ROW(" + one + "), ROW(" + other + "))";
     }
 
+    /** Names, each in this format, with commas between them. */
+    static String joined(List<Identifier> names, String format) {
+        return names.stream().map(name -> format.formatted(name.sql())).collect(Collectors.joining(", "));
+    }
+
+    /** True where two rows have the same key. Built-in types only: the operator must not depend on the search path. */
+    static String sameKey(List<Identifier> key, String one, String other) {
+        return key.stream()
+                .map(column -> one + "." + column.sql() + " OPERATOR(pg_catalog.=) " + other + "." + column.sql())
+                .collect(Collectors.joining(" AND "));
+    }
+
     /** A value of this column, without the domain around it, so that it can be compared with one of the base type. */
     static String bare(String value, Column column) {
         return column.type().equals(column.baseType()) ? value : "CAST(" + value + " AS " + column.baseType() + ")";

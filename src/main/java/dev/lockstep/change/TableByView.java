@@ -11,6 +11,7 @@ import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,15 +30,19 @@ final class TableByView {
                         Optional.empty(),
                         List.of(nameIsFree(view.renamed(), names), rename(view, names))),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
-                new Part(
-                        PhaseType.CONTRACT,
-                        Optional.of(Milestone.NEW_ONLY),
-                        List.of(
-                                functions(view.oldName(), view.renamed(), names),
-                                dependents(view.oldName(), "view", names),
-                                drop(view, names))));
+                new Part(PhaseType.CONTRACT, Optional.of(Milestone.NEW_ONLY), contract(view, setting, names)));
         return new Outcome.Parts(
                 parts, RenameTableNotes.byView(view, setting.catalogue().serverVersion()));
+    }
+
+    /** The view holds no rows, so dropping it hides the old name, and bringing it back loses nothing. */
+    private static List<Step> contract(CompatibilityView view, Setting setting, StepNames names) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(functions(view.oldName(), view.renamed(), names));
+        steps.add(dependents(view.oldName(), "view", names));
+        steps.add(drop(view, names));
+        steps.addAll(Hiding.of(setting.spec()).meanwhile(names, view.oldName().toString()));
+        return steps;
     }
 
     /** Indexes, sequences and types share their names with tables. */

@@ -2,10 +2,18 @@ package dev.lockstep.change;
 
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.util.stream.Collectors;
 
 /** What the catalogue does not know by {@code pg_depend}: which trigger functions speak of a column (G31). */
 final class TriggerSources {
     private TriggerSources() {}
+
+    /** The same for a table and all its partitions. */
+    static String mentioning(Tree tree, Identifier column) {
+        return tree.all().stream()
+                .map(table -> mentioning(table.name(), column))
+                .collect(Collectors.joining(")\nUNION (", tree.divided() ? "(" : "", tree.divided() ? ")" : ""));
+    }
 
     /** A query of the table's triggers whose function's source, or whose arguments, contain the name as a word. */
     static String mentioning(TableName table, Identifier column) {

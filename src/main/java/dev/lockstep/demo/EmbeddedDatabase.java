@@ -127,6 +127,8 @@ final class EmbeddedDatabase implements AutoCloseable {
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("max_connections", "200")
+                    // So that the demo's page shows what a server can testify about a column's use.
+                    .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                     // The server may outlive this process, and must not write into a pipe that nobody reads.
                     .setServerConfig("logging_collector", "on")
                     .setServerConfig("log_directory", "log")

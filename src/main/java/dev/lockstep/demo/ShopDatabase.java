@@ -25,7 +25,7 @@ final class ShopDatabase {
     private static final String NAME = "shop";
 
     /** Its number changes with {@code shop.sql}, so that an older template is not taken for this one. */
-    private static final String TEMPLATE = "shop_template_1";
+    private static final String TEMPLATE = "shop_template_2";
 
     private static final String UNFINISHED = "shop_template_unfinished";
 
@@ -113,6 +113,7 @@ final class ShopDatabase {
             statement.execute("SET demo.users = " + size.users());
             statement.execute("SET demo.orders = " + size.orders());
             statement.execute(script());
+            statement.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
             statement.execute("VACUUM ANALYZE");
         }
     }

@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.change.Compiler;
 import dev.lockstep.engine.Explainer.Examination;
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Interlock;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.gate.Permission;
@@ -165,16 +166,16 @@ public final class Operations {
     void startWaiting() {
         for (StoredPlan plan : plans.all()) {
             plan.pendingStart().ifPresent(start -> {
-                String reason = startAgain(plan, start).orElse(start.reason());
-                if (!reason.equals(start.reason())) {
-                    plans.await(plan.document().key(), new PendingStart(start.actor(), reason, start.since()));
+                PendingStart still = startAgain(plan, start).orElse(start);
+                if (!still.equals(start)) {
+                    plans.await(plan.document().key(), still);
                 }
             });
         }
     }
 
     /** Why it still waits, as far as that is another reason than before may have been. */
-    private Optional<String> startAgain(StoredPlan plan, PendingStart start) {
+    private Optional<PendingStart> startAgain(StoredPlan plan, PendingStart start) {
         try {
             return switch (explainer.examine(plan.document())) {
                 case Examination.Fits(Explanation explanation) -> {
@@ -182,16 +183,21 @@ public final class Operations {
                     yield Optional.empty();
                 }
                 case Examination.Violates(List<Violation> violations) ->
-                    Optional.of("The plan does not fit the database: "
-                            + violations.getFirst().path() + ": "
-                            + violations.getFirst().message());
-                case Examination.Unreachable(String reason) -> Optional.of(reason);
+                    Optional.of(start.because(
+                            Blocker.Code.PLAN_DOES_NOT_FIT,
+                            "The plan does not fit the database: "
+                                    + violations.getFirst().path() + ": "
+                                    + violations.getFirst().message()));
+                case Examination.Unreachable(String reason) ->
+                    Optional.of(start.because(Blocker.Code.DATABASE_UNREACHABLE, reason));
             };
         } catch (LockstepException e) {
             if (e.code() == ErrorCode.STORE_UNREACHABLE) {
                 throw e;
             }
-            return Optional.of(e.getMessage());
+            return Optional.of(start.because(
+                    e.code() == ErrorCode.TABLE_TAKEN ? Blocker.Code.ANOTHER_PLAN : Blocker.Code.DATABASE_UNREACHABLE,
+                    e.getMessage()));
         }
     }
 

@@ -28,12 +28,17 @@ public record PlanView(StoredPlan plan, Optional<RunView> run) {
 
     private Blocker waiting(PendingStart start) {
         String database = plan.document().spec().database().value();
+        Blocker.Code code = start.code().orElse(Blocker.Code.DATABASE_UNREACHABLE);
         return new Blocker(
-                Blocker.Code.DATABASE_UNREACHABLE,
+                code,
                 "database " + database,
-                "whoever runs database " + database,
+                code == Blocker.Code.ANOTHER_PLAN
+                        ? "whoever runs the other plan"
+                        : code == Blocker.Code.PLAN_DOES_NOT_FIT
+                                ? plan.author() + ", who declared this plan"
+                                : "whoever runs database " + database,
                 start.reason(),
-                "Nothing has been changed. The run begins by itself once the database answers and the plan fits it; abort"
-                        + " to give it up.");
+                "Nothing has been changed. The run begins by itself once the database answers, the plan fits it, and no"
+                        + " other plan is changing its tables; abort to give it up.");
     }
 }

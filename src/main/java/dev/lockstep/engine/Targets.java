@@ -1,11 +1,13 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.gate.Consumers;
+import dev.lockstep.change.Departure;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Port: the databases being changed. All calls block; none may run on an event loop. */
@@ -29,6 +31,20 @@ public interface Targets {
 
     /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
     StepOutcome execute(StepOrder order, StepMonitor monitor);
+
+    /**
+     * What the server says about the use of this. Reads only; may take some seconds.
+     *
+     * @param run the run that counted the uses before, if it has: then only those since are told
+     */
+    Testimony testify(DatabaseName database, Departure what, Optional<Counted> run);
+
+    /**
+     * An earlier count.
+     *
+     * @param step the name of the step that counted
+     */
+    record Counted(RunId run, String step) {}
 
     /**
      * A configured database.

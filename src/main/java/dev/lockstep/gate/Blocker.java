@@ -31,10 +31,18 @@ public record Blocker(Code code, String object, String owner, String message, St
         LOCK_NOT_ACQUIRED,
         TRANSACTION_STILL_OPEN,
         ASSERTION_FAILED,
+        /** Something still uses what the contract would take away. */
+        STILL_IN_USE,
+        /** Whether something uses it cannot be told, or not yet. */
+        USE_NOT_KNOWN,
         /** Nothing is wrong: the old shape is kept within reach for as long as the plan says. */
         REVERT_WINDOW,
         REPLICA_BEHIND,
         ANOTHER_PLAN,
+        /** The database is not as the plan expects it. */
+        PLAN_DOES_NOT_FIT,
+        /** This replica stood still for so long that the database gave it up. */
+        REPLICA_STALLED,
         FENCED_OUT
     }
 }

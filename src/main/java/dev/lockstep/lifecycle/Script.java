@@ -49,7 +49,7 @@ public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> 
     }
 
     /** Whether there is nothing to do any more in this position's direction and, going forward, in its phase. */
-    boolean exhausted(Position at) {
+    public boolean exhausted(Position at) {
         return at.backward()
                 ? at.equals(Position.ALL_TAKEN_BACK)
                 : at.step() == phase(at).steps().size();

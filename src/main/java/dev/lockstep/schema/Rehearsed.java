@@ -124,12 +124,18 @@ public sealed interface Rehearsed {
      * The sequence that numbers a column and is dropped with it.
      *
      * @param identity whether it belongs to the column by {@code GENERATED … AS IDENTITY}
-     * @param options as {@code CREATE SEQUENCE} has them, without the type: {@code INCREMENT BY 1 …}
+     * @param increment what each number is more than the one before; negative where it counts down
+     * @param options the others, as {@code CREATE SEQUENCE} has them, without the type: {@code CACHE 1}
      * @param usedByDefault whether the column's default draws from it
      * @param grants who may use it, beside its owner
      */
     record Numbering(
-            TableName sequence, boolean identity, String options, boolean usedByDefault, List<ColumnGrant> grants) {
+            TableName sequence,
+            boolean identity,
+            long increment,
+            String options,
+            boolean usedByDefault,
+            List<ColumnGrant> grants) {
         public Numbering {
             grants = List.copyOf(grants);
         }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param inboundKeys foreign keys of other tables that refer to this one
  * @param wholeDependents everything outside that would stand in the way of dropping the table (P35), but for foreign keys;
  *     and the publications that name it
+ * @param columnsEver how many columns it has had, dropped ones included: they too count towards the server's limit (P43)
  */
 public record Table(
         TableName name,
@@ -37,7 +38,8 @@ public record Table(
         Optional<String> comment,
         List<InboundKey> inboundKeys,
         List<TableDependent> wholeDependents,
-        Surroundings surroundings) {
+        Surroundings surroundings,
+        int columnsEver) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
@@ -82,7 +84,8 @@ public record Table(
                 comment,
                 inboundKeys,
                 wholeDependents,
-                surroundings);
+                surroundings,
+                columnsEver + otherColumns.size() - columns.size());
     }
 
     private static <T> List<T> plus(List<T> some, T one) {

@@ -27,6 +27,9 @@ final class Attempt {
 
     static final Duration RETRY_UNREACHABLE = Duration.ofSeconds(2);
 
+    /** The server's own limits for a session that does nothing ended ours: in a transaction, altogether, without one. */
+    private static final Set<String> STALLED = Set.of("25P03", "25P04", "57P05");
+
     private static final Duration STOP_CHECK = Duration.ofMillis(50);
     private static final int NOTES = 20;
 
@@ -180,6 +183,9 @@ final class Attempt {
 
     /** The outcome for a database that does not answer, or cannot work just now. */
     StepOutcome unreachable(SQLException e) {
+        if (STALLED.contains(SqlFailure.state(e))) {
+            return stalled();
+        }
         return new StepOutcome.Blocked(
                 List.of(new Blocker(
                         Blocker.Code.DATABASE_UNREACHABLE,
@@ -188,6 +194,19 @@ final class Attempt {
                         "The database did not answer or could not go on: " + connector.safe(SqlFailure.words(e)),
                         "See that the server is up, is a primary, and lets Lockstep's role in. The step goes on by itself"
                                 + " then.")),
+                RETRY_UNREACHABLE);
+    }
+
+    /** Nothing here rests inside a transaction: whoever did so long was not let run, and the server ended its session. */
+    private static StepOutcome stalled() {
+        return new StepOutcome.Blocked(
+                List.of(new Blocker(
+                        Blocker.Code.REPLICA_STALLED,
+                        "this replica of Lockstep",
+                        "whoever runs Lockstep",
+                        "This replica stood still in the middle of a transaction, so the database ended its session, and"
+                                + " with it the locks that others might have waited for. Nothing of it was kept.",
+                        "If this comes again, give Lockstep more CPU or memory. The step is done again by itself.")),
                 RETRY_UNREACHABLE);
     }
 

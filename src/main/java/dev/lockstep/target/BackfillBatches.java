@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.target.BackfillStep.Position;
@@ -32,7 +31,7 @@ final class BackfillBatches {
     private static final Duration REST_AFTER_CONTENTION = Duration.ofMillis(50);
 
     private final Attempt attempt;
-    private final Action.Backfill action;
+    private final BatchWork work;
     private final Connection connection;
     private final Duration deadlockTimeout;
     private int refusals;
@@ -40,12 +39,12 @@ final class BackfillBatches {
     private boolean passedOver;
     private Duration longestSlice = Duration.ZERO;
 
-    BackfillBatches(Attempt attempt, Action.Backfill action, Connection connection) throws SQLException {
+    BackfillBatches(Attempt attempt, BatchWork work, Connection connection) throws SQLException {
         this.attempt = attempt;
-        this.action = action;
+        this.work = work;
         this.connection = connection;
         this.deadlockTimeout = LockWait.deadlockTimeout(connection);
-        this.slices = new HeapSlices(connection, action);
+        this.slices = new HeapSlices(connection, work);
     }
 
     /** What became of a batch. */
@@ -97,7 +96,7 @@ final class BackfillBatches {
     private Batch write(Position at, long rowsBefore, Stopwatch running) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
-            statement.execute(limits(at.blocks()));
+            statement.execute(work.settings() + limits(at.blocks()));
             if (!Ledger.claim(connection, attempt.order())) {
                 connection.rollback();
                 return new Batch.Ended(new StepOutcome.FencedOut());
@@ -141,9 +140,8 @@ final class BackfillBatches {
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
     private String update(Position at) {
-        return "UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE ctid >= '(" + at.next()
-                + ",0)'::tid AND ctid < '(" + at.to() + ",0)'::tid"
-                + HeapSlices.condition(at.slice(), at.slices()) + " AND (" + action.pending() + ")";
+        return work.statement("ctid >= '(" + at.next() + ",0)'::tid AND ctid < '(" + at.to() + ",0)'::tid"
+                + HeapSlices.condition(at.slice(), at.slices()) + " AND (" + work.pending() + ")");
     }
 
     private long adapted(long blocks, Duration took) {
@@ -159,7 +157,7 @@ final class BackfillBatches {
 
     /** Row locks of the application: smaller batches, and in the end past this block; the next pass comes back to it. */
     private Batch contended(Position at, long to, long rowsBefore) throws SQLException {
-        attempt.waitingFor(List.of(BackfillStep.lockedRows(action.table(), "blocks " + at.next() + " to " + (to - 1))));
+        attempt.waitingFor(List.of(BackfillStep.lockedRows(work.table(), "blocks " + at.next() + " to " + (to - 1))));
         if (at.blocks() > 1 || refusals < TRIES_AT_ONE_BLOCK) {
             return attempt.rest(REST_AFTER_CONTENTION) ? smaller(at) : new Batch.Ended(new StepOutcome.Interrupted());
         }
@@ -173,11 +171,11 @@ final class BackfillBatches {
     }
 
     private StepOutcome refused(SQLException e, Position at) throws SQLException {
-        Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
+        Optional<StepOutcome> hidden = attempt.rowsHidden(e, work.table());
         if (hidden.isPresent()) {
             return hidden.get();
         }
-        String row = new OffendingRow(connection, action).find(at.next(), at.to());
+        String row = new OffendingRow(connection, work).find(at.next(), at.to());
         return attempt.failed(e, update(at) + " -- fails on " + row);
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.change.Action;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
@@ -40,12 +39,12 @@ final class BackfillStep {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private final Attempt attempt;
-    private final Action.Backfill action;
+    private final BatchWork work;
     private long rows;
 
-    BackfillStep(Attempt attempt, Action.Backfill action) {
+    BackfillStep(Attempt attempt, BatchWork work) {
         this.attempt = attempt;
-        this.action = action;
+        this.work = work;
     }
 
     StepOutcome run(Connection connection) throws SQLException {
@@ -59,6 +58,10 @@ final class BackfillStep {
         if (entry instanceof Ledger.Entry.Open(var cursor, var done)) {
             kept = cursor;
             rows = done;
+        }
+        if (work instanceof BatchWork.Filling && gone(connection)) {
+            attempt.note(work.table() + " is not there any more, so there are no rows of it to fill.");
+            return ledger.finish(rows);
         }
         Optional<StepOutcome> unfit = prepare(connection);
         return unfit.isPresent() ? unfit.get() : passes(connection, ledger, Position.from(kept));
@@ -108,23 +111,29 @@ final class BackfillStep {
         }
     }
 
+    /** A partition may have been dropped since the plan was compiled, for its age as a rule. */
+    private boolean gone(Connection connection) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NULL")
+                .one(row -> row.getBoolean(1), work.table().sql());
+    }
+
     /** Settings of this dedicated session, and why it cannot work. */
     private Optional<StepOutcome> prepare(Connection connection) throws SQLException {
         boolean several = new Query(
                         connection,
                         "SELECT relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)"
                                 + " FROM pg_class c WHERE c.oid = ?::regclass")
-                .one(row -> row.getBoolean(1), action.table().sql());
+                .one(row -> row.getBoolean(1), work.table().sql());
         if (several) {
             return Optional.of(new StepOutcome.Failed(
                     ErrorCode.SQL_FAILED,
-                    action.table() + " is not one plain table but partitioned, inherited from, or not a table at all.",
+                    work.table() + " is not one plain table but partitioned, inherited from, or not a table at all.",
                     "Backfill each partition by a step of its own."));
         }
         try (Statement statement = Query.plain(connection)) {
             // Where a policy would hide rows the server now says so instead of passing over them (P28).
             statement.execute("SET row_security = off");
-            if (action.userTriggers() == UserTriggers.SKIP) {
+            if (work.userTriggers() == UserTriggers.SKIP) {
                 statement.execute("SET session_replication_role = replica");
             }
             return Optional.empty();
@@ -142,7 +151,7 @@ final class BackfillStep {
     }
 
     private StepOutcome passes(Connection connection, ShortTransaction ledger, Position start) throws SQLException {
-        BackfillBatches batches = new BackfillBatches(attempt, action, connection);
+        BackfillBatches batches = new BackfillBatches(attempt, work, connection);
         BackfillProgress progress = new BackfillProgress(attempt);
         ReplicaLag lag = new ReplicaLag(
                 connection, Duration.ofSeconds(attempt.order().pace().maxReplicaLagSeconds()));
@@ -196,7 +205,7 @@ final class BackfillStep {
 
     private long blocks(Connection connection) throws SQLException {
         return new Query(connection, "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint")
-                .one(row -> row.getLong(1), action.table().sql());
+                .one(row -> row.getLong(1), work.table().sql());
     }
 
     /** The proof over the whole table; empty when another pass is due. */
@@ -224,13 +233,13 @@ final class BackfillStep {
 
     /** Names of some rows that are still to be done. */
     private StatementWatch.Ended pending(Connection connection, List<String> found) throws SQLException {
-        String row = RowNames.expression(connection, action.table());
+        String row = RowNames.expression(connection, work.table());
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
             statement.execute("SET TRANSACTION READ ONLY; SET LOCAL lock_timeout = '10s'");
             return StatementWatch.run(attempt, Optional.empty(), statement, () -> {
                 try (ResultSet rowsLeft = statement.executeQuery("SELECT " + row + " FROM "
-                        + action.table().sql() + " WHERE (" + action.pending() + ") LIMIT " + SHOWN_KEYS)) {
+                        + work.table().sql() + " WHERE (" + work.pending() + ") LIMIT " + SHOWN_KEYS)) {
                     while (rowsLeft.next()) {
                         found.add(rowsLeft.getString(1));
                     }
@@ -243,13 +252,13 @@ final class BackfillStep {
 
     /** The outcome of an error that no other batch would escape. */
     private StepOutcome refused(SQLException e) throws SQLException {
-        Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
-        return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, action.pending());
+        Optional<StepOutcome> hidden = attempt.rowsHidden(e, work.table());
+        return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, work.pending());
     }
 
     private StepOutcome locked(List<String> pending) {
         return new StepOutcome.Blocked(
-                List.of(lockedRows(action.table(), String.join(", ", pending))), RETRY_LOCKED_ROWS);
+                List.of(lockedRows(work.table(), String.join(", ", pending))), RETRY_LOCKED_ROWS);
     }
 
     /** Other transactions hold locks on rows that are still to be done. */
@@ -266,10 +275,10 @@ final class BackfillStep {
     private StepOutcome unfinished(List<String> pending) {
         return new StepOutcome.Failed(
                 ErrorCode.VERIFICATION_FAILED,
-                "After " + PASSES + " passes over " + action.table() + " rows are still to be filled, for example "
+                "After " + PASSES + " passes over " + work.table() + " rows are still to be filled, for example "
                         + String.join(", ", pending) + ".",
                 "Something writes rows in the old shape only, past the sync trigger, or the new value of these rows still"
-                        + " counts as unfilled (" + action.pending()
+                        + " counts as unfilled (" + work.pending()
                         + "). Look at these rows, mend the cause, then retry.");
     }
 }

@@ -76,7 +76,7 @@ final class CatalogueReader {
                         tree AS (
                           SELECT oid FROM named
                           UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree t ON t.oid = i.inhparent)
-                        SELECT named.oid, obj_description(named.oid, 'pg_class') AS comment, named.relkind, named.reltuples::bigint AS estimated,
+                        SELECT named.oid, named.relnatts, obj_description(named.oid, 'pg_class') AS comment, named.relkind, named.reltuples::bigint AS estimated,
                                EXISTS (SELECT FROM pg_inherits WHERE inhparent = named.oid) AS has_children,
                                EXISTS (SELECT FROM pg_inherits WHERE inhrelid = named.oid) AS is_child,
                                (SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM tree)
@@ -112,7 +112,8 @@ final class CatalogueReader {
                 relation.comment(),
                 new InboundReader(connection, relation.oid()).keys(),
                 new InboundReader(connection, relation.oid()).dependents(),
-                new SurroundingsReader(connection, relation.oid(), version).surroundings()));
+                new SurroundingsReader(connection, relation.oid(), version).surroundings(),
+                relation.columnsEver()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {
@@ -131,7 +132,8 @@ final class CatalogueReader {
                 row.getLong("estimated"),
                 row.getLong("blocks"),
                 Query.text(row, "hidden"),
-                Query.text(row, "comment"));
+                Query.text(row, "comment"),
+                row.getInt("relnatts"));
     }
 
     private record Relation(
@@ -140,7 +142,8 @@ final class CatalogueReader {
             long estimatedRows,
             long blocks,
             Optional<String> rowsHidden,
-            Optional<String> comment) {}
+            Optional<String> comment,
+            int columnsEver) {}
 
     /** Identifiers of an array of names. */
     static List<Identifier> identifiers(ResultSet row, String column) throws SQLException {

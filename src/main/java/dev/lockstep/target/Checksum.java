@@ -55,8 +55,18 @@ final class Checksum {
                         backfill.assignment(),
                         backfill.pending(),
                         backfill.userTriggers().name()));
+            case Action.CopyRows copy ->
+                parts.addAll(List.of(
+                        "copy-rows",
+                        copy.walked().sql(),
+                        copy.statement("…"),
+                        copy.pending(),
+                        copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.CountUses(var what) -> parts.addAll(List.of("count-uses", what.toString()));
+            case Action.ProveUnused(var what, var counted, int seconds) ->
+                parts.addAll(List.of("prove-unused", what.toString(), counted, String.valueOf(seconds)));
             case Action.RevertWindow(var _, int seconds) ->
                 parts.addAll(List.of("revert-window", String.valueOf(seconds)));
         }

@@ -28,12 +28,21 @@ final class Connector {
      * @throws SQLException also with state 08* or 28* where there is no connection
      */
     Connection open(String applicationName) throws SQLException {
+        return open(applicationName, 10, ANSWER_TIMEOUT.toSeconds());
+    }
+
+    /** The same for somebody who looks at a page, and would rather hear soon that nobody answers. */
+    Connection glance(String applicationName) throws SQLException {
+        return open(applicationName, 3, 5);
+    }
+
+    private Connection open(String applicationName, int connectSeconds, long answerSeconds) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", cut(applicationName));
         properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("connectTimeout", "10");
-        properties.setProperty("loginTimeout", "20");
-        properties.setProperty("socketTimeout", String.valueOf(ANSWER_TIMEOUT.toSeconds()));
+        properties.setProperty("connectTimeout", String.valueOf(connectSeconds));
+        properties.setProperty("loginTimeout", String.valueOf(2 * connectSeconds));
+        properties.setProperty("socketTimeout", String.valueOf(answerSeconds));
         if (!target.user().isEmpty()) {
             properties.setProperty("user", target.user());
         }

@@ -86,7 +86,7 @@ final class HangingParts {
     Optional<Numbering> numbering() throws SQLException {
         return new Query(connection, """
                         SELECT n.nspname, c.relname, c.oid::bigint AS oid, d.deptype = 'i' AS identity,
-                               concat_ws(' ', 'INCREMENT BY ' || s.seqincrement,
+                               s.seqincrement, concat_ws(' ',
                                  CASE WHEN s.seqmin NOT IN (1, limits.least) THEN 'MINVALUE ' || s.seqmin END,
                                  CASE WHEN s.seqmax NOT IN (-1, limits.most) THEN 'MAXVALUE ' || s.seqmax END,
                                  CASE WHEN s.seqstart <> CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END
@@ -125,6 +125,7 @@ final class HangingParts {
         return new Numbering(
                 name(row, "nspname", "relname"),
                 row.getBoolean("identity"),
+                row.getLong("seqincrement"),
                 row.getString("options"),
                 row.getBoolean("used"),
                 grants);

@@ -30,7 +30,7 @@ final class HeapSlices {
     private static final double WORTH_IT = 0.3;
 
     private final Connection connection;
-    private final Action.Backfill action;
+    private final BatchWork work;
     private final int most;
     private int seen;
     private int plainRanges;
@@ -38,10 +38,14 @@ final class HeapSlices {
     private long heapOnly;
     private boolean worthIt = true;
 
-    HeapSlices(Connection connection, Action.Backfill action) throws SQLException {
+    HeapSlices(Connection connection, BatchWork work) throws SQLException {
         this.connection = connection;
-        this.action = action;
-        this.most = indexed() ? 1 : byFillfactor();
+        this.work = work;
+        this.most = switch (work) {
+            case BatchWork.Filling(Action.Backfill action) -> indexed(action) ? 1 : byFillfactor();
+            // The rows go to another table; those that are there keep their place.
+            case BatchWork.Copying _ -> 1;
+        };
     }
 
     /** For the next range. */
@@ -58,7 +62,7 @@ final class HeapSlices {
                             FROM CAST(CAST(? AS regclass) AS oid) AS c""")
                     .one(
                             row -> new long[] {row.getLong(1), row.getLong(2)},
-                            action.table().sql());
+                            work.table().sql());
             updated += counts[0];
             heapOnly += counts[1];
         }
@@ -87,12 +91,12 @@ final class HeapSlices {
                         SELECT coalesce((SELECT option_value::int FROM pg_options_to_table(c.reloptions)
                                          WHERE option_name = 'fillfactor'), 100)
                         FROM pg_class c WHERE c.oid = CAST(? AS regclass)""")
-                .one(row -> 1 - row.getInt(1) / 100.0, action.table().sql());
+                .one(row -> 1 - row.getInt(1) / 100.0, work.table().sql());
         return Math.clamp(Math.round(1 / Math.max(free, 1.0 / MOST)), 1, MOST);
     }
 
     /** Whether an index contains a column that is written; one that only summarises pages does not count from 16 on. */
-    private boolean indexed() throws SQLException {
+    private boolean indexed(Action.Backfill action) throws SQLException {
         String[] columns =
                 action.fills().stream().map(fill -> fill.column().value()).toArray(String[]::new);
         return new Query(connection, """

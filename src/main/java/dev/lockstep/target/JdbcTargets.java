@@ -5,14 +5,17 @@ import java.time.Instant;
 import dev.lockstep.gate.Consumers;
 import dev.lockstep.gate.Consumer;
 import dev.lockstep.change.Action;
+import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
+import dev.lockstep.target.UseReader.Uses;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -114,6 +117,45 @@ public final class JdbcTargets implements Targets {
     }
 
     @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return new Testimony.Silent(
+                    what,
+                    "No database " + database + " is configured.",
+                    "Configure it (lockstep.databases.\"" + database + "\".url).");
+        }
+        Connector connector = new Connector(target.get());
+        try (Connection connection = connector.open("lockstep/testimony")) {
+            Optional<UseCount> before = run.isEmpty()
+                    ? Optional.empty()
+                    : UseCount.kept(connection, run.get().run(), run.get().step());
+            return switch (new UseReader(connection).read(what)) {
+                case Uses.Silent(String reason, String remedy) -> new Testimony.Silent(what, reason, remedy);
+                case Uses.Counted counted ->
+                    new Testimony.Given(
+                            what,
+                            uses(before.map(count -> count.since(counted.counters()))
+                                    .orElseGet(counted::counters)),
+                            before.map(UseCount::at).orElseGet(counted::since),
+                            before.isPresent());
+            };
+        } catch (SQLException e) {
+            return new Testimony.Silent(
+                    what,
+                    "Database " + database + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".",
+                    "See that the server is up and lets Lockstep's role in.");
+        }
+    }
+
+    private static List<Testimony.Use> uses(List<UseReader.Counter> counters) {
+        return counters.stream()
+                .filter(counter -> counter.times() > 0)
+                .map(counter -> new Testimony.Use(counter.statement(), counter.who(), counter.how(), counter.times()))
+                .toList();
+    }
+
+    @Override
     public StepOutcome execute(StepOrder order, StepMonitor monitor) {
         Optional<TargetConnection> target = target(order.database());
         if (target.isEmpty()) {
@@ -190,9 +232,12 @@ public final class JdbcTargets implements Targets {
                 guarded(attempt, connection, ledger -> new ReindexStep(attempt, action).run(connection, ledger));
             case Action.DropIndex(var table, var index) ->
                 guarded(attempt, connection, ledger -> new IndexStep(attempt, table, index).drop(connection, ledger));
-            case Action.Backfill action -> new BackfillStep(attempt, action).run(connection);
+            case Action.Backfill action -> new BackfillStep(attempt, new BatchWork.Filling(action)).run(connection);
+            case Action.CopyRows action -> new BackfillStep(attempt, new BatchWork.Copying(action)).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.CountUses action -> new UseStep(attempt, action.what()).count(connection, action);
+            case Action.ProveUnused action -> new UseStep(attempt, action.what()).prove(connection, action);
             case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);
         };
     }

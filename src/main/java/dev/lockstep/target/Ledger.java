@@ -1,6 +1,7 @@
 package dev.lockstep.target;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.lifecycle.Position.Direction;
 import java.sql.Connection;
@@ -200,6 +201,19 @@ final class Ledger {
                         "UPDATE lockstep.ledger SET state = 'Undone', updated_at = clock_timestamp() WHERE run = ? AND "
                                 + which)
                 .update(order.run().value(), order.ordinal());
+    }
+
+    /** The cursor that a step of a run has left; empty where there is none. Makes nothing, and needs no transaction. */
+    static Map<String, Long> kept(Connection connection, RunId run, String step) throws SQLException {
+        if (oldestReader(connection).isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Long> cursor = new HashMap<>();
+        new Query(connection, """
+                        SELECT c.key, c.value::bigint AS value FROM lockstep.ledger, jsonb_each_text(cursor) AS c
+                        WHERE run = ? AND step = ? AND direction = 'FORWARD'""")
+                .list(row -> cursor.put(row.getString("key"), row.getLong("value")), run.value(), step);
+        return cursor;
     }
 
     private static Map<String, Long> cursor(Connection connection, StepOrder order) throws SQLException {

@@ -36,6 +36,18 @@ final class LockOrder {
                 .orElse(LockMode.ACCESS_EXCLUSIVE);
     }
 
+    /** How many tables these locks are on, with everything below them. */
+    static int tables(Connection connection, List<TableLock> locks) throws SQLException {
+        Object tables = connection.createArrayOf(
+                "text", locks.stream().map(lock -> lock.table().sql()).toArray());
+        return new Query(connection, """
+                        WITH RECURSIVE tree AS (
+                          SELECT to_regclass(w.name)::oid AS relation FROM unnest(?::text[]) AS w (name)
+                          UNION
+                          SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.relation)
+                        SELECT count(relation) FROM tree""").one(row -> row.getInt(1), tables);
+    }
+
     /** As given, except that a table comes after those that it is a partition or child of: as the server itself locks. */
     static List<TableLock> parentsFirst(Connection connection, List<TableLock> locks) throws SQLException {
         if (locks.size() < 2) {

@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.PlanSpec.LockBudget;
+import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -42,6 +43,9 @@ final class LockWait {
     /** When we first saw a transaction: its age where the server does not let us see it. */
     private final Map<String, Stopwatch> seen = new HashMap<>();
 
+    /** How much of the budget, in percent, may be spent in the queue. */
+    private int share = 79;
+
     private Duration longAttemptAt = Duration.ofDays(-1);
     private int refusals;
     private List<Blocker> lastBlockers = List.of();
@@ -71,6 +75,7 @@ final class LockWait {
 
     /** Waits until nobody stands in the way. The connection must not be in a transaction. */
     Clearance untilClear(Connection connection) throws SQLException {
+        share = Math.clamp(80 - LockOrder.tables(connection, locks), 50, 79);
         while (true) {
             if (attempt.stopRequested()) {
                 return new Clearance.Stopped();
@@ -97,7 +102,6 @@ final class LockWait {
         }
     }
 
-    /** A little less than the budget, so that the statements behind the lock fit in as well. */
     private Clearance.Clear clear() {
         return new Clearance.Clear(budgetLeft(), false, List.of());
     }
@@ -130,8 +134,12 @@ final class LockWait {
                 : relaxed.compareTo(LOOK_AT_LEAST_EVERY) > 0 ? LOOK_AT_LEAST_EVERY : relaxed;
     }
 
+    /**
+     * Less than the budget, so that the statements behind the lock fit in as well; with many partitions those take longer,
+     * and the first of them is locked all the while.
+     */
     private Duration budgetLeft() {
-        return Duration.ofMillis(Math.max(1, budget.budgetMilliseconds() * 8L / 10));
+        return Duration.ofMillis(Math.max(1, (long) budget.budgetMilliseconds() * share / 100));
     }
 
     private boolean standing(LockHolder holder) {
@@ -159,6 +167,9 @@ final class LockWait {
             }
             queued(connection, clear, () -> {
                 for (TableLock lock : ordered) {
+                    if (gone(connection, lock.table())) {
+                        continue;
+                    }
                     long left = Math.max(
                             1, clear.patience().minus(waiting.elapsed()).toMillis());
                     // lock_timeout counts for each partition anew; the statement's own limit bounds their sum (P3).
@@ -182,6 +193,14 @@ final class LockWait {
     /** Does what queues; meanwhile sees who is before us, and stops whom this clearance says. */
     void queued(Connection connection, Clearance.Clear clear, StatementWatch.Work work) throws SQLException {
         new QueueWatch(attempt, stopper, clear).during(connection, work);
+    }
+
+    /**
+     * A partition may be dropped while a plan that names it runs, for its age as a rule; that must stop neither the plan nor
+     * its way back. Where the table itself is gone the statement behind the lock says so.
+     */
+    private static boolean gone(Connection connection, TableName table) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NULL").one(row -> row.getBoolean(1), table.sql());
     }
 
     /**

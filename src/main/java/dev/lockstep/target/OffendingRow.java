@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.change.Action;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,11 +16,11 @@ final class OffendingRow {
     private static final String LIMITS = "SET LOCAL lock_timeout = '200ms'; SET LOCAL statement_timeout = '5s'";
 
     private final Connection connection;
-    private final Action.Backfill action;
+    private final BatchWork work;
 
-    OffendingRow(Connection connection, Action.Backfill action) {
+    OffendingRow(Connection connection, BatchWork work) {
         this.connection = connection;
-        this.action = action;
+        this.work = work;
     }
 
     /** For a person: the row by its key, or the blocks when it could not be found. */
@@ -40,9 +39,9 @@ final class OffendingRow {
         List<Row> rows = new ArrayList<>();
         try (Statement statement = Query.plain(connection);
                 ResultSet found = statement.executeQuery(
-                        "SELECT ctid::text, " + RowNames.expression(connection, action.table()) + " FROM "
-                                + action.table().sql() + " WHERE ctid >= '(" + low + ",0)'::tid AND ctid < '(" + high
-                                + ",0)'::tid AND (" + action.pending() + ")")) {
+                        "SELECT ctid::text, " + RowNames.expression(connection, work.table()) + " FROM "
+                                + work.table().sql() + " WHERE ctid >= '(" + low + ",0)'::tid AND ctid < '(" + high
+                                + ",0)'::tid AND (" + work.pending() + ")")) {
             while (found.next()) {
                 rows.add(new Row(found.getString(1), found.getString(2)));
             }
@@ -59,9 +58,8 @@ final class OffendingRow {
         connection.setAutoCommit(false);
         Optional<SQLException> failure = Optional.empty();
         try (Statement statement = Query.plain(connection)) {
-            statement.execute(LIMITS);
-            statement.executeUpdate("UPDATE " + action.table().sql() + " SET " + action.assignment() + " WHERE " + where
-                    + " AND (" + action.pending() + ")");
+            statement.execute(work.settings() + LIMITS);
+            statement.executeUpdate(work.statement(where + " AND (" + work.pending() + ")"));
         } catch (SQLException e) {
             failure = Optional.of(e);
         } finally {

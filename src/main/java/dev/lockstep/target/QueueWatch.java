@@ -38,10 +38,12 @@ final class QueueWatch {
         // Others already wait while this is opened, unless it is opened first.
         Optional<Connection> eye = toStop.isEmpty() ? Optional.empty() : opened();
         Thread.ofVirtual().name("lockstep-queue").start(() -> watch(pid, eye));
+        boolean done = false;
         try {
             work.run();
+            done = true;
         } finally {
-            end();
+            end(done);
         }
     }
 
@@ -53,11 +55,14 @@ final class QueueWatch {
         }
     }
 
-    private void end() {
+    /** Whoever made it fail counts until the next look, for there is a rest before it because of them. */
+    private void end(boolean done) {
         telling.lock();
         try {
             over.countDown();
-            attempt.heldUpBy(List.of());
+            if (done) {
+                attempt.heldUpBy(List.of());
+            }
         } finally {
             telling.unlock();
         }

@@ -50,7 +50,7 @@ final class RehearsalStage {
             statement.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '20s'");
             return new Play(statement, rehearsal, table).play();
         } catch (Stumbled stumbled) {
-            return new Rehearsed.Refused(stumbled.over, stumbled.getMessage());
+            return new Rehearsed.Refused(stumbled.over, stumbled.words);
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -62,10 +62,12 @@ final class RehearsalStage {
         private static final long serialVersionUID = 1;
 
         private final Over over;
+        private final String words;
 
         Stumbled(Over over, SQLException e) {
-            super(SqlFailure.words(e), e);
+            super(e);
             this.over = over;
+            this.words = SqlFailure.words(e);
         }
     }
 
@@ -143,12 +145,25 @@ final class RehearsalStage {
             if (retyping.both()) {
                 attempt(Over.TYPE, add(rehearsal.as(), retyping.type(), Optional.empty()));
                 String down = retyping.down().orElse(rehearsal.as().sql());
-                attempt(Over.DOWN, add(PROBE, baseType(), Optional.of(cast(down, baseType()))));
-                attempt(Over.DOWN, drop(PROBE));
+                settled(Over.DOWN, cast(down, baseType()), baseType());
                 attempt(Over.TYPE, drop(rehearsal.as()));
             }
-            attempt(Over.UP, add(PROBE, retyping.type(), Optional.of(up(retyping))));
-            attempt(Over.UP, drop(PROBE));
+            settled(Over.UP, up(retyping), retyping.type());
+        }
+
+        /** Gives the same value for the same row, whoever evaluates it. */
+        private void settled(Over over, String expression, String type) throws SQLException, Stumbled {
+            Savepoint here = connection.setSavepoint();
+            try {
+                statement.execute(add(PROBE, type, Optional.of(expression)));
+                attempt(over, drop(PROBE));
+            } catch (SQLException e) {
+                boolean mutable = SqlFailure.state(e).equals("42P17");
+                connection.rollback(here);
+                if (!mutable || !new EnumCasts(connection, copy).only(expression)) {
+                    throw stumbled(over, e);
+                }
+            }
         }
 
         /** The default as the server converts it, except where the author says how values are converted. */

@@ -57,6 +57,10 @@ final class RevertWindowStep {
         return ledger.finish(0);
     }
 
+    static String utc(Instant moment) {
+        return UTC.format(moment);
+    }
+
     private static Instant clock(Connection connection) throws SQLException {
         return new Query(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
                 .one(row -> Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS));

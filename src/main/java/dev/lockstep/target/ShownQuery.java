@@ -53,22 +53,31 @@ final class ShownQuery {
                 shown.append(' ');
             } else if (sql.startsWith("/*", at)) {
                 comment();
-            } else if (c == '$' && matches(DOLLAR_TAG) instanceof String tag && !tag.isEmpty()) {
-                skipTo(sql.indexOf(tag, at + tag.length()), tag.length());
-                shown.append('?');
-            } else if (matches(WORD) instanceof String word && !word.isEmpty()) {
-                word(word);
-            } else if (c == '$') {
-                parameter();
-            } else if (matches(NUMBER) instanceof String number && !number.isEmpty()) {
-                shown.append('?');
-                at += number.length();
             } else {
-                shown.append(c);
-                at++;
+                token(c);
             }
         }
         return shown.toString();
+    }
+
+    private void token(char c) {
+        String tag = matches(DOLLAR_TAG);
+        String word = matches(WORD);
+        String number = matches(NUMBER);
+        if (!tag.isEmpty()) {
+            skipTo(sql.indexOf(tag, at + tag.length()), tag.length());
+            shown.append('?');
+        } else if (!word.isEmpty()) {
+            word(word);
+        } else if (c == '$') {
+            parameter();
+        } else if (!number.isEmpty()) {
+            shown.append('?');
+            at += number.length();
+        } else {
+            shown.append(c);
+            at++;
+        }
     }
 
     private String matches(Pattern pattern) {

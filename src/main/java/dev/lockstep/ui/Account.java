@@ -66,7 +66,7 @@ final class Account {
                 "Was held up: " + title(step) + ". " + delays(delays, others);
             case Event.BlockerStopped(String step, var _, InTheWay who, Event.Stop stop, long age) ->
                 (stop == Event.Stop.CANCEL ? "The statement of " : "The connection of ") + named(who)
-                        + " was ended, as the plan allows, for: " + title(step) + ". It had " + who.what()
+                        + " was ended, as the plan allows, for: " + title(step) + ". It had " + LockWords.of(who.what())
                         + "; its transaction was open for " + Span.words(Duration.ofMillis(age)) + "."
                         + (who.query().isEmpty() ? "" : " Its statement: " + who.query());
             case Event.StepInterrupted(String step, var _) -> "Stopped at a safe point: " + title(step) + ".";

@@ -4,6 +4,7 @@ import dev.lockstep.change.Action;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.RunView;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PhaseName;
@@ -19,10 +20,29 @@ import java.util.stream.Stream;
  * @param standing how many have approved and how many must, as a sentence
  * @param losses what nothing brings back once this goes on, as sentences
  * @param window how long it can still be brought back, as a sentence; empty where it is lost at once
+ * @param witnesses what the server says about the use of what would go
  */
-public record ApprovalForm(String phase, String digest, String standing, List<String> losses, Optional<String> window) {
+public record ApprovalForm(
+        String phase,
+        String digest,
+        String standing,
+        List<String> losses,
+        Optional<String> window,
+        List<Witness> witnesses) {
     public ApprovalForm {
         losses = List.copyOf(losses);
+        witnesses = List.copyOf(witnesses);
+    }
+
+    /** The same question, with what the server says about the use of what would go. */
+    ApprovalForm heard(List<Testimony> testimonies) {
+        return new ApprovalForm(
+                phase,
+                digest,
+                standing,
+                losses,
+                window,
+                testimonies.stream().map(Witness::of).toList());
     }
 
     /** The first digits, for people to compare. */
@@ -47,7 +67,8 @@ public record ApprovalForm(String phase, String digest, String standing, List<St
                         window(phase)
                                 .map(span -> "Before that the old shape is only hidden for " + span
                                         + ": until then a rollback brings it back in a moment. Your approval covers the"
-                                        + " drop afterwards, which looks once more at everything that runs.")));
+                                        + " drop afterwards, which looks once more at everything that runs."),
+                        List.of()));
     }
 
     static String standing(RunState state, PhaseName phase) {

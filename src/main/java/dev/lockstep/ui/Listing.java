@@ -61,6 +61,14 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of("UPDATE " + backfill.table().sql() + "\n   SET " + backfill.assignment() + "\n WHERE "
                                 + backfill.pending()),
                         List.of(spoken(backfill.table(), LockMode.ROW_EXCLUSIVE)));
+            case Action.CopyRows copy ->
+                new Listing(
+                        "In short batches, each with its cursor in its own transaction; then proven over the whole"
+                                + " table.",
+                        List.of(copy.statement(copy.pending())),
+                        spoken(List.of(
+                                new TableLock(copy.from(), LockMode.ROW_SHARE),
+                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
             case Action.DrainTransactions(TableName table) ->
                 new Listing(
                         "Runs no SQL on " + table
@@ -70,6 +78,23 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of());
             case Action.Assertion(String query, String expectation, String remedy) ->
                 new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+            case Action.CountUses(var what) ->
+                new Listing(
+                        "Reads the server's own statistics (pg_stat_statements, and for a table pg_stat_user_tables), and"
+                                + " keeps in the ledger how often each statement that mentions " + what
+                                + " has run so far. Statements are parsed, not searched for words.",
+                        List.of(),
+                        List.of());
+            case Action.ProveUnused(var what, var _, int seconds) ->
+                new Listing(
+                        "Reads the same statistics again, and holds the run while a statement that mentions " + what
+                                + ", or one that cannot be read, has run since"
+                                + (seconds == 0
+                                        ? "."
+                                        : ". It passes once nothing has for " + Span.words(Duration.ofSeconds(seconds))
+                                                + "."),
+                        List.of(),
+                        List.of());
             case Action.RevertWindow(var _, int seconds) ->
                 new Listing(
                         "Runs no SQL: holds the run for " + Span.words(Duration.ofSeconds(seconds))

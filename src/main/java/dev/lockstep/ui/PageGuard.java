@@ -20,7 +20,7 @@ final class PageGuard {
     private static final int UNAUTHORIZED = 401;
     private static final int SEE_OTHER = 303;
 
-    private static final Pattern PAGES = Pattern.compile("/|/plans/.*|/login|/logout");
+    private static final Pattern PAGES = Pattern.compile("/|/plans/.*|/databases/.*|/login|/logout");
 
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -7,6 +7,7 @@ import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.engine.StoredPlan;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.WorkloadSpec;
@@ -135,6 +136,23 @@ public record PlanPage(
                 journal.size() > JOURNAL_LINES
                         ? Optional.of(Count.of(journal.size() - JOURNAL_LINES))
                         : Optional.empty());
+    }
+
+    /** The same page, with what the server says about the use of what the contract would take away. */
+    PlanPage heard(List<Testimony> testimonies) {
+        return new PlanPage(
+                head,
+                situation,
+                buttons,
+                approval.map(form -> form.heard(testimonies)),
+                phases,
+                outline,
+                gauge,
+                holds,
+                workloads,
+                unlisted,
+                journal,
+                older);
     }
 
     private static List<PhaseCard> phases(RunView run, Instant now) {

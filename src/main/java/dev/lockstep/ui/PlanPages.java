@@ -4,6 +4,7 @@ import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.LockstepException;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.PlanView;
+import dev.lockstep.engine.Testimonies;
 import dev.lockstep.plan.PlanKey;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -27,6 +28,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 public class PlanPages {
     private final Operations operations;
+    private final Testimonies testimonies;
     private final InstantSource clock;
     private final Audience audience;
     private final boolean demo;
@@ -34,11 +36,13 @@ public class PlanPages {
 
     PlanPages(
             Operations operations,
+            Testimonies testimonies,
             InstantSource clock,
             Audience audience,
             @ConfigProperty(name = "lockstep.demo.enabled", defaultValue = "false") boolean demo,
             @ConfigProperty(name = "lockstep.demo.cluster-url") Optional<String> clusterUrl) {
         this.operations = operations;
+        this.testimonies = testimonies;
         this.clock = clock;
         this.audience = audience;
         this.demo = demo;
@@ -110,7 +114,9 @@ public class PlanPages {
     private PlanPage page(PlanKey key) {
         PlanView view = operations.view(key);
         List<JournalEntry> journal = operations.journal(key, 0);
-        return PlanPage.of(view, journal, outline(view), audience.viewer(), clock.instant());
+        PlanPage page = PlanPage.of(view, journal, outline(view), audience.viewer(), clock.instant());
+        boolean lossy = page.approval().filter(form -> !form.losses().isEmpty()).isPresent();
+        return lossy ? page.heard(testimonies.of(key)) : page;
     }
 
     /** Before the first start there is no script, so the plan is compiled on the spot; that may not be possible now. */

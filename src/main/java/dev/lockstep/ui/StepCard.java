@@ -2,9 +2,12 @@ package dev.lockstep.ui;
 
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.StepView;
+import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.InTheWay;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +31,8 @@ public record StepCard(
         String undo,
         boolean lossy,
         String check) {
+    private static final int DELAYS_SHOWN = 5;
+
     public StepCard {
         notes = List.copyOf(notes);
     }
@@ -38,11 +43,7 @@ public record StepCard(
     }
 
     static StepCard of(StepView view, Instant now) {
-        return of(
-                view.step(),
-                Badge.of(view.state()),
-                account(view, now),
-                view.summary().map(StepSummary::notes).orElseGet(List::of));
+        return of(view.step(), Badge.of(view.state()), account(view, now), notes(view));
     }
 
     private static StepCard of(Step step, Badge badge, Optional<String> account, List<String> notes) {
@@ -61,6 +62,28 @@ public record StepCard(
                 },
                 step.undo() instanceof Step.Undo.Impossible,
                 step.done());
+    }
+
+    /** What its last end had to tell, and who held it up. */
+    private static List<String> notes(StepView view) {
+        List<String> notes =
+                new ArrayList<>(view.summary().map(StepSummary::notes).orElseGet(List::of));
+        List<Event.Delay> delays = view.held().delays();
+        delays.stream().limit(DELAYS_SHOWN).map(StepCard::delay).forEach(notes::add);
+        int more = Math.max(0, delays.size() - DELAYS_SHOWN) + view.held().others();
+        if (more > 0) {
+            notes.add(Count.of(more, "more session") + " held it up for less; the journal has them.");
+        }
+        return notes;
+    }
+
+    private static String delay(Event.Delay delay) {
+        InTheWay who = delay.by();
+        String role = who.user().isEmpty() ? "" : ", role " + who.user();
+        return "Held up for " + Span.words(Duration.ofMillis(delay.milliseconds())) + " by " + Account.named(who) + role
+                + ", which had " + LockWords.of(who.what())
+                + (delay.stopped() ? " and was stopped, as the plan allows" : "")
+                + "." + (who.query().isEmpty() ? "" : " Its statement: " + who.query());
     }
 
     private static Optional<String> account(StepView view, Instant now) {

@@ -17,6 +17,8 @@ final class Templates {
     /** Only what changes while somebody looks. */
     static native TemplateInstance live(PlanPage page);
 
+    static native TemplateInstance locks(Frame frame, LocksPage page);
+
     static native TemplateInstance confirm(Frame frame, Question question);
 
     static native TemplateInstance login(Frame frame, String next, boolean refused);

@@ -28,7 +28,8 @@ public record Trouble(int status, String title, String message, List<String> det
                 .toList();
         String message = String.valueOf(failure.getMessage());
         return switch (failure.code()) {
-            case PLAN_NOT_FOUND, RUN_NOT_FOUND -> new Trouble(NOT_FOUND, "Not there", message, details, "/");
+            case PLAN_NOT_FOUND, RUN_NOT_FOUND, DATABASE_UNKNOWN ->
+                new Trouble(NOT_FOUND, "Not there", message, details, "/");
             case NOT_ALLOWED, UNAUTHENTICATED -> new Trouble(FORBIDDEN, "Not allowed", message, details, back);
             case ILLEGAL_TRANSITION,
                     DIGEST_MISMATCH,
@@ -39,7 +40,7 @@ public record Trouble(int status, String title, String message, List<String> det
                     PRECONDITION_FAILED,
                     ABORTED,
                     FENCED_OUT -> new Trouble(CONFLICT, "That does not fit now", message, details, back);
-            case PLAN_INVALID, REQUEST_INVALID, DATABASE_UNKNOWN, ROWS_HIDDEN, VERIFICATION_FAILED, SQL_FAILED ->
+            case PLAN_INVALID, REQUEST_INVALID, ROWS_HIDDEN, VERIFICATION_FAILED, SQL_FAILED ->
                 new Trouble(UNPROCESSABLE, "That cannot be done", message, details, back);
             case DATABASE_UNREACHABLE, CLUSTER_UNREACHABLE, STORE_UNREACHABLE ->
                 new Trouble(UNAVAILABLE, "Something does not answer", message, details, back);

@@ -37,6 +37,8 @@ public class ApiWorld implements QuarkusTestProfile {
         public Map<String, String> start() {
             Map<String, String> settings = new HashMap<>(StoreDatabase.configuration(Postgres.freshDatabase()));
             settings.put("lockstep.databases.\"shop\".url", Postgres.freshDatabase() + "&password=hidden");
+            // Nobody listens there.
+            settings.put("lockstep.databases.\"gone\".url", "jdbc:postgresql://127.0.0.1:1/gone?password=hidden");
             token(settings, "vera", VIEWER, "viewer", "person");
             token(settings, "alice", AUTHOR, "author,approver", "person");
             token(settings, "bob", APPROVER, "approver", "person");

@@ -263,9 +263,10 @@ class PlansApiTest {
                 .get("/api/v1/databases")
                 .then()
                 .statusCode(200)
-                .body("databases.name", contains("shop"))
-                .body("databases[0].url", containsString("jdbc:postgresql://127.0.0.1:"))
-                .body("databases[0].url", not(containsString("hidden")));
+                .body("databases.name", contains("gone", "shop"))
+                .body("databases[1].url", containsString("jdbc:postgresql://127.0.0.1:"))
+                .body("databases[1].url", not(containsString("hidden")))
+                .body("databases[1].locks", is("/api/v1/databases/shop/locks"));
     }
 
     @Test

@@ -9,16 +9,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.plan.PlanSpec;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChangeColumnTypeRecipePostgresTest {
     private static final String ITEMS =
             "CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, price numeric(10,2) NOT NULL)";
     private static final String BOTH = "SELECT price, cost FROM items ORDER BY id";
 
-    private static PlanSpec toCost(String type, String up, String down) {
+    private static PlanSpec toCost(String type, @Nullable String up, @Nullable String down) {
         return plan(Plans.retype("items", "price", type, "cost", up, down));
     }
 
@@ -311,6 +313,7 @@ class ChangeColumnTypeRecipePostgresTest {
                 "nosuch; ; .type: ; type \"nosuch\" does not exist",
                 "point; ; .up: ; cannot cast",
                 "timestamptz; ; .up: ; not immutable",
+                "text; now()::text || price; .up: ; not immutable",
                 "integer; nothing + 1; .up: ; column \"nothing\" does not exist",
                 "integer; (SELECT 1); .up: ; cannot use subquery",
                 "serial; ; .type: ; would number every row",
@@ -373,6 +376,169 @@ class ChangeColumnTypeRecipePostgresTest {
                     .singleElement()
                     .asString()
                     .contains("\"of_item\" cannot be implemented");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "mood; text; ; ; ok; sad",
+                "text; mood; ; ; ok; sad",
+                "int[]; bigint[]; ; ; {1,2}; {3,NULL}",
+                "handle; text; ; ; a; b",
+                "json; jsonb; ; ; {\"a\": 1}; {\"b\": 2}",
+                "varchar(9); mood; lower(price)::mood; ; ok; sad",
+                "char(5); text; ; ; ab; c",
+                "boolean; int; ; cost = 1; t; f",
+                "timestamp; timestamptz; price AT TIME ZONE 'UTC'; cost AT TIME ZONE 'UTC'; 2024-03-31 02:30:00;"
+                        + " 1999-12-31 23:59:59.123456",
+            })
+    void everySortOfTypeTravelsBothWays(String from, String to, String up, String down, String first, String second)
+            throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+                    "CREATE DOMAIN handle AS varchar(9) CHECK (VALUE <> 'no')",
+                    "CREATE TABLE items (id int PRIMARY KEY, price " + from + " NOT NULL)",
+                    "INSERT INTO items VALUES (1, '" + first + "'), (2, '" + second + "')");
+            var plan = on(target, toCost(to, up, down));
+            target.forward(plan, "expand", "backfill");
+            target.sql(
+                    "CREATE TEMP TABLE sample AS SELECT * FROM items",
+                    "UPDATE items SET cost = (SELECT s.cost FROM sample s WHERE s.id = 3 - items.id)");
+            assertThat(target.rows("SELECT price::text FROM items ORDER BY id"))
+                    .isEqualTo(target.rows("SELECT price::text FROM sample ORDER BY id DESC"));
+            target.sql("UPDATE items SET price = (SELECT s.price FROM sample s WHERE s.id = items.id)");
+            assertThat(target.rows("SELECT id, price::text, cost::text FROM items ORDER BY id"))
+                    .isEqualTo(target.rows("SELECT id, price::text, cost::text FROM sample ORDER BY id"));
+            target.forward(plan, "contract");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"price", "cost"})
+    void triggerOfTheUsersThatChangesOneSideChangesBoth(String side) throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    ITEMS,
+                    "INSERT INTO items (price) VALUES (1)",
+                    "CREATE FUNCTION raise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " IF (to_jsonb(NEW) ->> 'cost') <> '' THEN NEW." + side + " := NEW." + side
+                            + " + 1; END IF; RETURN NEW; END $$",
+                    "CREATE TRIGGER raise BEFORE INSERT OR UPDATE ON items FOR EACH ROW EXECUTE FUNCTION raise()");
+            var plan = on(target, toCost("bigint", "(price * 100)::bigint", "cost / 100.0"));
+            target.forward(plan, "expand", "backfill");
+            target.sql(
+                    "INSERT INTO items (price) VALUES (2)",
+                    "INSERT INTO items (cost) VALUES (300)",
+                    "UPDATE items SET cost = cost WHERE id = 1");
+            assertThat(target.rows(BOTH))
+                    .isEqualTo(
+                            side.equals("price")
+                                    ? List.of("2.00|200", "3.00|300", "4.00|400")
+                                    : List.of("1.01|101", "2.01|201", "3.01|301"));
+        }
+    }
+
+    @Test
+    void nullsAndDefaultsAreToldApart() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql("CREATE TABLE items (id serial PRIMARY KEY, price int DEFAULT 7)");
+            var plan = on(target, toCost("text", null, null));
+            target.forward(plan, "expand");
+            target.sql(
+                    "INSERT INTO items DEFAULT VALUES",
+                    "INSERT INTO items (price) VALUES (1), (NULL)",
+                    "INSERT INTO items (cost) VALUES ('2'), (NULL), ('7')",
+                    "INSERT INTO items (price, cost) VALUES (3, '4')");
+            assertThat(target.rows(BOTH)).containsExactly("7|7", "1|1", "-|-", "2|2", "-|-", "7|7", "4|4");
+            target.sql("UPDATE items SET cost = NULL WHERE id = 1", "UPDATE items SET price = NULL WHERE id = 2");
+            assertThat(target.rows(BOTH + " LIMIT 2")).containsExactly("-|-", "-|-");
+            target.forward(plan, "backfill", "contract");
+        }
+    }
+
+    @Test
+    void roleThatMayOnlyWriteTheTableCanWriteBothSides() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    ITEMS,
+                    "DROP ROLE IF EXISTS clerk",
+                    "CREATE ROLE clerk LOGIN",
+                    "GRANT SELECT, INSERT ON items TO clerk",
+                    "GRANT UPDATE (price) ON items TO clerk",
+                    "REVOKE ALL ON SCHEMA lockstep FROM PUBLIC",
+                    "CREATE FUNCTION cents(numeric) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT ($1 * 100)::bigint'");
+            target.forward(on(target, toCost("bigint", "cents(price)", "cost / 100.0")), "expand", "backfill");
+            try (var clerk = target.another("&user=clerk");
+                    var statement = clerk.createStatement()) {
+                statement.execute("SET search_path = ''");
+                statement.execute("INSERT INTO public.items (price) VALUES (1)");
+                statement.execute("INSERT INTO public.items (cost) VALUES (200)");
+                statement.execute("UPDATE public.items SET cost = cost + 1");
+            }
+            assertThat(target.rows(BOTH)).containsExactly("1.01|101", "2.01|201");
+            target.sql("DROP OWNED BY clerk", "DROP ROLE clerk");
+        }
+    }
+
+    @Test
+    void oddNamesWork() throws SQLException {
+        String odd = "Größe \"x\" $lockstep$ '%s'\\";
+        String longest = "L".repeat(63);
+        for (String[] names : List.of(
+                new String[] {"\"Odd.schema\".\"Odd table\"", "select", longest},
+                new String[] {"order", odd, null},
+                new String[] {"public." + longest, longest.substring(1), odd})) {
+            try (TestTarget target = new TestTarget()) {
+                PlanSpec spec = plan(Plans.retype(names[0], names[1], "bigint", names[2], null, null));
+                var change = Plans.retype(names[0], names[1], "bigint", names[2], null, null);
+                String table = change.table().sql();
+                String column = change.column().sql();
+                target.sql(
+                        "CREATE SCHEMA \"Odd.schema\"",
+                        "CREATE TABLE " + table + " (" + column + " int UNIQUE CHECK (" + column + " > 0))",
+                        "INSERT INTO " + table + " VALUES (1)");
+                var plan = on(target, spec);
+                target.forward(plan, "expand", "backfill");
+                target.sql("INSERT INTO " + table + " (" + column + ") VALUES (2)");
+                target.forward(plan, "contract");
+                assertThat(target.rows("SELECT "
+                                + change.to().orElse(change.column()).sql() + " FROM " + table + " ORDER BY 1"))
+                        .containsExactly("1", "2");
+            }
+        }
+    }
+
+    @Test
+    void functionsThatCachedTheOldTypeGoOnAfterTheSwap() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    "CREATE TABLE items (id int PRIMARY KEY, price int)",
+                    "CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " NEW.price := NEW.price * 2; RETURN NEW; END $$",
+                    "CREATE TRIGGER twice BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION twice()");
+            try (var other = target.another("");
+                    var statement = other.createStatement()) {
+                statement.execute("INSERT INTO items VALUES (1, 1)");
+                target.everything(on(target, inPlace("bigint")));
+                statement.execute("INSERT INTO items VALUES (2, 3000000000)");
+            }
+            assertThat(target.rows("SELECT price FROM items ORDER BY id")).containsExactly("2", "6000000000");
+        }
+    }
+
+    @Test
+    void downWithoutANameOfItsOwnIsRefused() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(ITEMS);
+            PlanSpec spec = plan(Plans.retype("items", "price", "bigint", null, null, "price"));
+            assertThat(refusals(spec, target.catalogue(spec)))
+                    .singleElement()
+                    .asString()
+                    .contains("changeColumnType.down")
+                    .contains("Leave down out");
         }
     }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.plan.Change;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
@@ -166,6 +167,43 @@ class HidingPostgresTest {
     }
 
     @Test
+    void hiddenTableComesBackWithEverythingThatHangsOnItAndGoesInTheEnd() throws SQLException {
+        try (TestTarget target = new TestTarget();
+                TestTarget fresh = new TestTarget()) {
+            target.sql(SHOP);
+            PlanSpec spec = hidden(plan(new Change.DropTable(TableName.parse("teams"))));
+            List<String> before = target.schema();
+
+            target.everything(untilTheWindowEnds(target.compiled(spec)));
+            assertThatThrownBy(() -> target.sql("SELECT id FROM teams")).hasMessageContaining("does not exist");
+            target.sql("UPDATE users SET team = NULL");
+            target.back();
+            assertThat(target.schema()).isEqualTo(before);
+            assertThat(target.rows("SELECT id FROM teams")).containsExactly("1");
+
+            target.everything(target.compiled(spec));
+            fresh.sql(SHOP);
+            fresh.sql("ALTER TABLE users DROP CONSTRAINT in_team", "DROP TABLE teams");
+            assertThat(target.schema()).isEqualTo(fresh.schema());
+        }
+    }
+
+    @Test
+    void oldNameOfARenamedTableCanComeBackUntilTheWindowEnds() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(SHOP);
+            List<String> before = target.schema();
+            var plan = target.compiled(hidden(plan(new Change.RenameTable(
+                    TableName.parse("users"), new Identifier("people"), Change.TableRenaming.VIEW))));
+            assertThat(plan.phases().getLast().steps().getLast().action()).isInstanceOf(Action.RevertWindow.class);
+            target.everything(plan);
+            assertThatThrownBy(() -> target.sql("SELECT id FROM users")).hasMessageContaining("does not exist");
+            target.back();
+            assertThat(target.schema()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void oddNamesAreHiddenToo() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             TableName odd = new TableName(new Identifier("Odd.schema"), new Identifier("größe \"x\""));
@@ -175,9 +213,8 @@ class HidingPostgresTest {
                     "CREATE TABLE " + odd.sql() + " (id int PRIMARY KEY, " + longest.sql() + " text, name text)",
                     "INSERT INTO " + odd.sql() + " VALUES (1, 'kept', 'n')");
             PlanSpec both = hidden(plan(
-                    new dev.lockstep.plan.Change.DropColumn(odd, longest),
-                    new dev.lockstep.plan.Change.RenameColumn(
-                            odd, new Identifier("name"), new Identifier("Voller Name"))));
+                    new Change.DropColumn(odd, longest),
+                    new Change.RenameColumn(odd, new Identifier("name"), new Identifier("Voller Name"))));
             TableBuilder builder = TableBuilder.table(odd)
                     .key()
                     .column(longest.value(), "text", false)

@@ -73,6 +73,29 @@ class HidingTest {
     }
 
     @Test
+    void usesAreCountedWhenAllCodeIsNewAndProvenGoneBeforeAnythingElseOfTheContract() {
+        var plan = compiled(
+                Plans.contract(
+                        plan(rename("users", "name", "full_name"), drop("users", "n")),
+                        new PlanSpec.ContractRules(0, true),
+                        new PlanSpec.Backup.None()),
+                catalogue(users().column("n", "integer", false)));
+        assertThat(plan.phases().get(plan.phases().size() - 2).steps())
+                .extracting(Step::name)
+                .containsExactly("count-uses", "count-uses-2");
+        assertThat(plan.phases().getLast().steps())
+                .extracting(Step::name)
+                .containsExactly(
+                        "prove-unused",
+                        "prove-unused-2",
+                        "dependents",
+                        "verify",
+                        "dependents-2",
+                        "swap",
+                        "drop-column");
+    }
+
+    @Test
     void withoutAWindowNothingIsHidden() {
         assertThat(contract(plan(drop("users", "name")), users()))
                 .extracting(Step::name)
@@ -94,6 +117,18 @@ class HidingTest {
                 .singleElement()
                 .asString()
                 .startsWith("spec.contract.revertWindowSeconds: Phases that are written out hide nothing");
+    }
+
+    @Test
+    void aProofThatCouldBeAboutNothingIsRefused() {
+        PlanSpec raw = Plans.contract(
+                plan(new Change.Sql(PhaseType.CONTRACT, LOSSY)),
+                new PlanSpec.ContractRules(0, true),
+                new PlanSpec.Backup.None());
+        assertThat(refusals(raw, catalogue(users())))
+                .singleElement()
+                .asString()
+                .startsWith("spec.contract.requireUnused: No change of this plan takes away");
     }
 
     @Test

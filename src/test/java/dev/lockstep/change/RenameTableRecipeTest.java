@@ -4,6 +4,7 @@ import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.refusals;
 import static dev.lockstep.change.TableBuilder.catalogue;
+import static dev.lockstep.change.TableBuilder.plain;
 import static dev.lockstep.change.TableBuilder.table;
 import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,11 +13,16 @@ import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Catalogue;
+import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.Index;
 import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -127,5 +133,134 @@ class RenameTableRecipeTest {
                 .anyMatch(note -> note.contains("Logical replication (stream)"))
                 .anyMatch(note -> note.startsWith("Trigger t calls public.f") && note.contains("the answer is people"));
         assertThat(compiled(plan, server(170002, catalogue(users))).notes()).noneMatch(note -> note.contains("MERGE"));
+    }
+
+    private static Compilation.Compiled byApplication(TableBuilder table) {
+        return compiled(
+                Plans.byApplication(
+                        new RenameTable(TableName.parse("users"), new Identifier("people"), TableRenaming.COPY)),
+                catalogue(table));
+    }
+
+    private static TableBuilder numbered() {
+        return users().surroundings(around -> new Surroundings(
+                around.owner(),
+                List.of(),
+                around.rowSecurity(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(new Identifier("id"), TableName.parse("users_id_seq"))));
+    }
+
+    private static Surroundings with(
+            Surroundings around,
+            Surroundings.RowSecurity security,
+            List<Surroundings.Publication> publications,
+            List<Identifier> rules) {
+        return new Surroundings(
+                around.owner(), List.of(), security, publications, List.of(), rules, around.identitySequences());
+    }
+
+    @Test
+    void copyGoesThroughTheMilestonesInOrder() {
+        assertThat(compiled(rename(TableRenaming.COPY), catalogue(numbered())).phases())
+                .extracting(phase -> phase.name().value())
+                .containsExactly("expand", "backfill", "new-only", "contract");
+        assertThat(byApplication(numbered()).phases())
+                .extracting(phase -> phase.name().value())
+                .containsExactly("expand", "dual-write", "backfill", "read-new", "release", "new-only", "contract");
+    }
+
+    @Test
+    void copyLosesNothingBeforeAllIsProven() {
+        for (Compilation.Compiled plan :
+                List.of(compiled(rename(TableRenaming.COPY), catalogue(numbered())), byApplication(numbered()))) {
+            List<Step> steps = plan.phases().stream()
+                    .flatMap(phase -> phase.steps().stream())
+                    .toList();
+            int loss = 0;
+            while (!(steps.get(loss).undo() instanceof Step.Undo.Impossible)) {
+                loss++;
+            }
+            assertThat(steps.get(loss - 1).name()).startsWith("verify");
+        }
+    }
+
+    @Test
+    void copyIsRefusedWhereRowsCouldNotBeKeptEqual() {
+        TableBuilder deferrable = table("users")
+                .column("id", "bigint", true)
+                .index(plain("users_pkey", true, "id"), "PRIMARY KEY (id) DEFERRABLE INITIALLY DEFERRED");
+        TableBuilder foreignType = table("users")
+                .column("id", "public.citext", true)
+                .index(TableBuilder.shaped(
+                        "users_pkey",
+                        true,
+                        new Index.Shape(
+                                "btree",
+                                List.of(new Index.Key.Plain(new Identifier("id"), "public.citext_ops NULLS LAST")),
+                                List.of(),
+                                false,
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Set.of()),
+                        "id"));
+        Map<String, TableBuilder> tables = Map.ofEntries(
+                Map.entry("has no key", table("users").column("id", "bigint", false)),
+                Map.entry(
+                        "no key by which",
+                        table("users").column("id", "bigint", false).index(plain("u", true, "id"))),
+                Map.entry("of built-in types", foreignType),
+                Map.entry("is DEFERRABLE", deferrable),
+                Map.entry("might not see every row", numbered().rowsHidden("a policy hides them")),
+                Map.entry("fires on UPDATE OF name", numbered().trigger("t", false, "", "name")),
+                Map.entry(
+                        "RETURN NULL before an INSERT",
+                        numbered().trigger("t", true, "IF x THEN return  null; END IF;")),
+                Map.entry(
+                        "FORCE ROW LEVEL SECURITY",
+                        numbered()
+                                .surroundings(around -> with(
+                                        around,
+                                        new Surroundings.RowSecurity(true, true, List.of()),
+                                        List.of(),
+                                        List.of()))),
+                Map.entry(
+                        "rewrite rules (quiet)",
+                        numbered()
+                                .surroundings(around -> with(
+                                        around, around.rowSecurity(), List.of(), List.of(new Identifier("quiet"))))),
+                Map.entry(
+                        "publishes every table",
+                        numbered()
+                                .surroundings(around -> with(
+                                        around,
+                                        around.rowSecurity(),
+                                        List.of(new Surroundings.Publication(new Identifier("all"), true)),
+                                        List.of()))));
+        tables.forEach((why, table) -> assertThat(refusals(rename(TableRenaming.COPY), catalogue(table)))
+                .as(why)
+                .anyMatch(
+                        refusal -> refusal.startsWith("spec.changes[0].renameTable.table: ") && refusal.contains(why)));
+    }
+
+    @Test
+    void copyThatTheApplicationWritesIsRefusedWhereTheServerWritesByItself() {
+        PlanSpec plan = Plans.byApplication(
+                new RenameTable(TableName.parse("users"), new Identifier("people"), TableRenaming.COPY));
+        assertThat(refusals(plan, catalogue(numbered().trigger("touch", true, "NEW.at := now(); RETURN NEW;"))))
+                .anyMatch(refusal -> refusal.contains("Trigger touch may change rows"));
+        Constraint key = new Constraint(
+                new Identifier("users_team_fkey"),
+                Constraint.Kind.FOREIGN_KEY,
+                List.of(new Identifier("name")),
+                Optional.of(TableName.parse("teams")),
+                "FOREIGN KEY (name) REFERENCES teams(name) ON DELETE CASCADE",
+                true);
+        assertThat(refusals(plan, catalogue(numbered().constraint(key))))
+                .anyMatch(refusal -> refusal.contains("Foreign key users_team_fkey"));
+        compiled(rename(TableRenaming.COPY), catalogue(numbered().constraint(key)));
     }
 }

@@ -268,7 +268,8 @@ public final class TableBuilder {
                 comment,
                 inboundKeys,
                 wholeDependents,
-                surroundings);
+                surroundings,
+                columns.stream().mapToInt(Column::attribute).max().orElse(0));
     }
 
     public static Catalogue catalogue(TableBuilder... tables) {

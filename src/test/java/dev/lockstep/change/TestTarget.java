@@ -28,6 +28,7 @@ final class TestTarget implements AutoCloseable {
     private final String url;
     private final Connection connection;
     private final List<Step> taken = new ArrayList<>();
+    private String role = "none";
 
     TestTarget() throws SQLException {
         url = Postgres.freshDatabase();
@@ -40,14 +41,21 @@ final class TestTarget implements AutoCloseable {
         connection.close();
     }
 
+    /** From now on as this role; {@code none} is the superuser. */
+    void as(String other) throws SQLException {
+        role = other;
+        sql("SET ROLE " + role);
+    }
+
     Connection another(String options) throws SQLException {
         return DriverManager.getConnection(url + options);
     }
 
     /** What the real reader sees of what this plan wants to know. */
     Catalogue catalogue(PlanSpec spec) {
-        JdbcTargets targets =
-                new JdbcTargets(Map.of(spec.database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
+        JdbcTargets targets = new JdbcTargets(
+                Map.of(spec.database(), new TargetConnection(url + "&options=-c%20role=" + role, "", () -> "")),
+                Clock.systemUTC());
         return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
             case Targets.CatalogueReading.Read(Catalogue catalogue) -> catalogue;
             case Targets.CatalogueReading other -> throw new AssertionError(other.toString());
@@ -141,7 +149,8 @@ final class TestTarget implements AutoCloseable {
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
-            case Action.DrainTransactions _, Action.RevertWindow _ -> {}
+            case Action.DrainTransactions _, Action.RevertWindow _, Action.CountUses _, Action.ProveUnused _ -> {}
+            case Action.CopyRows copy -> copy(copy);
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();
         }
@@ -184,6 +193,10 @@ final class TestTarget implements AutoCloseable {
                 """);
     }
 
+    private void copy(Action.CopyRows copy) throws SQLException {
+        sql("BEGIN", "SET LOCAL lockstep." + copy.mark().sql() + " = '*'", copy.statement(copy.pending()), "COMMIT");
+    }
+
     private void backfill(Action.Backfill backfill) throws SQLException {
         String role = backfill.userTriggers() == UserTriggers.SKIP ? "replica" : "origin";
         String table = backfill.table().sql();
@@ -205,30 +218,43 @@ final class TestTarget implements AutoCloseable {
 
     /** What {@link #schema} would show after this SQL, which is not kept. */
     List<String> schemaAfter(String sql) throws SQLException {
+        return after(sql, "SELECT");
+    }
+
+    /** What {@link #now} would give after this SQL, which is not kept. */
+    List<String> after(String sql, String query) throws SQLException {
         connection.setAutoCommit(false);
         try {
             sql(sql);
-            return schema();
+            return now(query);
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
         }
     }
 
-    /** What the catalogue shows of the tables in {@code public}, in a form in which equal schemas are equal texts. */
+    /** The schema, and the rows of this query. */
+    List<String> now(String query) throws SQLException {
+        return Stream.concat(schema().stream(), rows(query).stream().filter(row -> !row.isEmpty()))
+                .toList();
+    }
+
+    /** What the catalogue shows of the tables outside our own schema, in a form in which equal schemas are equal texts. */
     List<String> schema() throws SQLException {
         return rows("""
+                WITH theirs AS (
+                  SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^(pg_.*|information_schema|lockstep)$')
                 SELECT 'column', c.relname, a.attname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum),
                        format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
                        a.attidentity, a.attacl, col_description(c.oid, a.attnum), a.attstattarget
                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0
+                WHERE c.relnamespace IN (SELECT oid FROM theirs) AND c.relkind IN ('r', 'p') AND a.attnum > 0
                   AND NOT attisdropped
                 UNION ALL
                 SELECT 'table', relname, relkind::text, NULL, relacl::text, NULL, obj_description(oid, 'pg_class'), NULL,
                        NULL, NULL, NULL
-                FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+                FROM pg_class WHERE relnamespace IN (SELECT oid FROM theirs) AND relkind IN ('r', 'p')
                 UNION ALL
                 SELECT 'enum', enumtypid::regtype::text, enumlabel, enumsortorder::int, NULL, NULL, NULL, NULL, NULL, NULL,
                        NULL
@@ -236,21 +262,23 @@ final class TestTarget implements AutoCloseable {
                 UNION ALL
                 SELECT 'constraint', conrelid::regclass::text, conname, NULL, pg_get_constraintdef(oid), convalidated,
                        NULL, NULL, NULL, NULL, NULL
-                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+                FROM pg_constraint WHERE connamespace IN (SELECT oid FROM theirs)
                 UNION ALL
                 SELECT 'index', indrelid::regclass::text, indexrelid::regclass::text, NULL, pg_get_indexdef(indexrelid),
                        indisvalid, NULL, NULL, NULL, NULL, NULL
-                FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class
+                                   WHERE relnamespace IN (SELECT oid FROM theirs))
                 UNION ALL
                 SELECT 'view', viewname, NULL, NULL, definition, NULL, NULL, NULL, NULL, NULL, NULL
-                FROM pg_views WHERE schemaname = 'public'
+                FROM pg_views WHERE schemaname IN (SELECT nspname FROM theirs)
                 UNION ALL
                 SELECT 'trigger', tgrelid::regclass::text, tgname, NULL, pg_get_triggerdef(oid), NULL, NULL, NULL, NULL,
                        NULL, NULL
                 FROM pg_trigger WHERE NOT tgisinternal
                 UNION ALL
                 SELECT 'function', proname, NULL, NULL, prosrc, NULL, NULL, NULL, NULL, NULL, NULL
-                FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'lockstep'::regnamespace)
+                FROM pg_proc WHERE pronamespace IN (SELECT oid FROM theirs)
+                  OR pronamespace = 'lockstep'::regnamespace
                 ORDER BY 1, 2, 3, 4
                 """);
     }

@@ -110,6 +110,28 @@ final class Bench implements AutoCloseable {
         return document(key, List.of(), phase("expand", PhaseType.EXPAND, add));
     }
 
+    /** Fills something once all code writes both shapes, and drops the old one once all code is new-only. */
+    static PlanDocument bothWritingPlan(PlanKey key) {
+        return document(
+                key,
+                List.of(),
+                Map.of(
+                        Milestone.DUAL_WRITE, new Versions.Range(">=1.4.0"),
+                        Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
+                phase("expand", PhaseType.EXPAND, sql("add", "SELECT 1")),
+                new DeclaredPhase(
+                        new PhaseName("backfill"),
+                        PhaseType.BACKFILL,
+                        Optional.of(Milestone.DUAL_WRITE),
+                        List.of(sql("fill", "SELECT 1"))),
+                new DeclaredPhase(
+                        CONTRACT,
+                        PhaseType.CONTRACT,
+                        Optional.of(Milestone.NEW_ONLY),
+                        List.of(new DeclaredPhase.Step.Sql(
+                                step("drop", "ALTER TABLE users DROP COLUMN name", List.of())))));
+    }
+
     static DeclaredPhase phase(String name, PhaseType type, DeclaredPhase.Step... steps) {
         return new DeclaredPhase(new PhaseName(name), type, Optional.empty(), List.of(steps));
     }
@@ -124,12 +146,20 @@ final class Bench implements AutoCloseable {
     }
 
     static PlanDocument document(PlanKey key, List<PlanSpec.Approval> approvals, DeclaredPhase... phases) {
+        return document(key, approvals, Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")), phases);
+    }
+
+    private static PlanDocument document(
+            PlanKey key,
+            List<PlanSpec.Approval> approvals,
+            Map<Milestone, Versions> versions,
+            DeclaredPhase... phases) {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
                 Runner.Kind.DEPLOYMENT,
                 "shop",
                 "web",
-                Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
+                versions,
                 WorkloadSpec.EvidenceSpec.standard());
         return new PlanDocument(
                 key,

@@ -3,6 +3,7 @@ package dev.lockstep.engine;
 import java.time.InstantSource;
 import dev.lockstep.gate.Consumers;
 import dev.lockstep.gate.Consumer;
+import dev.lockstep.change.Departure;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
@@ -105,6 +106,11 @@ final class FakeTargets implements Targets {
         return hidden
                 ? new Consumers.Unseen("The replica does not answer.", clock.instant())
                 : new Consumers.Seen(consumers, List.of(), clock.instant());
+    }
+
+    @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
     }
 
     @Override

@@ -11,6 +11,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.RunStatus;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +124,26 @@ class OperationsTest {
         assertThat(view.plan().pendingStart())
                 .contains(new PendingStart("ann", "Database shop does not answer.", asked));
         assertThat(view.status()).isEqualTo(RunStatus.HELD);
+    }
+
+    @Test
+    void saysWhenAStartWaitsForAnotherPlanAndNotForTheDatabase() {
+        Targets.CatalogueReading answers = bench.targets.read(new DatabaseName("shop"), Set.of());
+        unreachable();
+        operations.put(addPlan(PLAN, USERS), ANN, Optional.empty());
+        operations.start(PLAN, ANN);
+        assertThat(operations.view(PLAN).holds())
+                .extracting(hold -> hold.blocker().code())
+                .containsExactly(Blocker.Code.DATABASE_UNREACHABLE);
+
+        bench.targets.answers(answers);
+        bench.started(addPlan(OTHER, USERS));
+        operations.startWaiting();
+
+        assertThat(operations.view(PLAN).holds()).singleElement().satisfies(hold -> {
+            assertThat(hold.blocker().code()).isEqualTo(Blocker.Code.ANOTHER_PLAN);
+            assertThat(hold.blocker().message()).contains("Plan shop/other is changing table users");
+        });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.lockstep.engine.Bench.BEN;
 import static dev.lockstep.engine.Bench.CONTRACT;
 import static dev.lockstep.engine.Bench.PLAN;
 import static dev.lockstep.engine.Bench.addPlan;
+import static dev.lockstep.engine.Bench.bothWritingPlan;
 import static dev.lockstep.engine.Bench.dropPlan;
 import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -82,6 +83,37 @@ class RunEngineTest {
                         .anyMatch(blocker -> blocker.object().equals("pod web-1")));
         assertThat(bench.targets.attempts("drop")).isZero();
         assertThat(bench.journal(run, Event.PointOfNoReturnPassed.class)).isEmpty();
+    }
+
+    @Test
+    void holdsTheBackfillWhileCodeRunsThatHasGoneAhead() {
+        bench.cluster.runs("1.4.0", "1.5.0");
+        bench.replica("one");
+        RunId run = bench.started(bothWritingPlan(PLAN));
+
+        bench.awaits(RunStatus.HELD);
+        assertThat(bench.blockers(PLAN)).extracting(Blocker::code).contains(Blocker.Code.CODE_TOO_NEW);
+        bench.cluster.runs("1.4.0");
+        patiently("the gate to match").until(() -> matched(run) == 1);
+        // Right before the backfill it is looked at again, live.
+        bench.cluster.runsUnnoticed("1.4.0", "1.5.0");
+        bench.clock.goesOn(Duration.ofSeconds(10));
+        patiently("the gate to close again")
+                .until(() -> bench.journal(run, Event.GateBlocked.class)
+                                .flatMap(blocked -> blocked.blockers().stream())
+                                .filter(blocker -> blocker.object().equals("pod web-1"))
+                                .count()
+                        > 1);
+        assertThat(bench.targets.attempts("fill")).isZero();
+
+        bench.later(Duration.ofSeconds(10), "1.4.0");
+        patiently("the gate to match again").until(() -> matched(run) == 2);
+        bench.later(Duration.ofSeconds(10), "1.4.0");
+        patiently("the backfill").until(() -> bench.targets.effects().contains("fill"));
+        bench.later(Duration.ofSeconds(10), "1.5.0");
+        patiently("the gate to match for the last time").until(() -> matched(run) == 3);
+        bench.later(Duration.ofSeconds(10), "1.5.0");
+        bench.awaits(RunStatus.SUCCEEDED);
     }
 
     @Test

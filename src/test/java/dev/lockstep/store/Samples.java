@@ -1,6 +1,7 @@
 package dev.lockstep.store;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.Departure;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
@@ -109,8 +110,17 @@ final class Samples {
                         USERS,
                         new Action.Fill(new Identifier("full_name"), "name", "full_name IS NULL"),
                         UserTriggers.FIRE),
+                new Action.CopyRows(
+                        USERS,
+                        ODD,
+                        List.of(NAME),
+                        List.of(NAME, new Identifier("full_name")),
+                        new Identifier("copying"),
+                        Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
+                new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
                 new Action.RevertWindow(List.of("users.name"), 3_600));
         Stream<Step.Undo> undos = Stream.of(
                 new Step.Undo.By(actions.getFirst()),

@@ -6,6 +6,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import dev.lockstep.change.Action;
+import dev.lockstep.change.LockMode;
+import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
@@ -16,8 +18,10 @@ import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,21 @@ class BackfillPostgresTest {
 
     private String pending() {
         return bench.value("SELECT count(*) FROM users WHERE full_name IS DISTINCT FROM name");
+    }
+
+    @Test
+    void aPartitionThatWasDroppedMeanwhileStopsNothing() {
+        bench.sql("CREATE TABLE events (id int, name text, full_name text) PARTITION BY LIST (id)");
+        bench.sql("CREATE TABLE users PARTITION OF events FOR VALUES IN (1); DROP TABLE users");
+        StepSummary filled = summary(bench.forward(Bench.step("fill", fill)));
+        assertThat(filled.notes()).anyMatch(note -> note.contains("users is not there any more"));
+        Action alter = new Action.Transactional(
+                List.of("ALTER TABLE events ADD COLUMN more int"),
+                List.of(
+                        new TableLock(TableName.parse("events"), LockMode.ACCESS_EXCLUSIVE),
+                        new TableLock(USERS, LockMode.ACCESS_EXCLUSIVE)),
+                false);
+        summary(bench.forward(Bench.step("alter", alter)));
     }
 
     private static StepSummary summary(StepOutcome outcome) {

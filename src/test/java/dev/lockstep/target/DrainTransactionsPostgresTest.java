@@ -72,6 +72,26 @@ class DrainTransactionsPostgresTest {
     }
 
     @Test
+    void waitsForTransactionsWhoseAgeItMayNotSee() throws Exception {
+        bench.sql("DROP ROLE IF EXISTS lockstep_blind; CREATE ROLE lockstep_blind LOGIN; GRANT CREATE ON DATABASE \""
+                + bench.value("SELECT current_database()") + "\" TO lockstep_blind");
+        try (Bench blind = bench.as("lockstep_blind");
+                Connection older = transaction("older")) {
+            CompletableFuture<StepOutcome> step = blind.begin("drain", DRAIN);
+            await().until(() -> !blind.waitingFor().isEmpty());
+            assertThat(blind.waitingFor())
+                    .anySatisfy(blocker -> assertThat(blocker.message()).contains("older", "GRANT pg_read_all_stats"));
+            try (Connection younger = transaction("younger")) {
+                older.commit();
+                assertThat(step.join()).isInstanceOf(StepOutcome.Completed.class);
+                younger.rollback();
+            }
+        } finally {
+            bench.sql("DROP OWNED BY lockstep_blind CASCADE; DROP ROLE lockstep_blind");
+        }
+    }
+
+    @Test
     void waitsForAPreparedTransaction() {
         bench.sql("BEGIN; INSERT INTO users VALUES (1, 'a'); PREPARE TRANSACTION 'slow'");
         CompletableFuture<StepOutcome> step = bench.begin("drain", DRAIN);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The one writer of some rows. It has a pod for each version of the code that runs now, and each operation goes to one of
@@ -43,6 +44,15 @@ final class Client implements AutoCloseable {
         this.stalls = stalls;
         this.random = new Random(number);
         this.lastKey = (number + 1) * KEYS_FOR_EACH;
+    }
+
+    /** Takes its share of the rows that are there before any client writes. */
+    void take(Code code) {
+        for (TableUse use : code.tables()) {
+            own(use).addAll(acknowledged.rows(use.entity()).keySet().stream()
+                    .filter(key -> key >= FIRST_OWNED && key % of == number)
+                    .toList());
+        }
     }
 
     /** From now on these versions run. Pods of a version that runs already go on. */
@@ -92,11 +102,7 @@ final class Client implements AutoCloseable {
     }
 
     private List<Long> own(TableUse use) {
-        return own.computeIfAbsent(
-                use.entity(),
-                entity -> new ArrayList<>(acknowledged.rows(entity).keySet().stream()
-                        .filter(key -> key >= FIRST_OWNED && key % of == number)
-                        .toList()));
+        return own.computeIfAbsent(use.entity(), _ -> new ArrayList<>());
     }
 
     /** One operation of one pod on one table. */
@@ -154,6 +160,15 @@ final class Client implements AutoCloseable {
         private Map<String, Optional<String>> one() {
             Field field = use.fields().get(random.nextInt(use.fields().size()));
             return Map.of(field.fact(), field.values().apply(operation * 16 + 9));
+        }
+
+        /** Values for what was NULL in the row, and this code never leaves NULL. */
+        private Map<String, Optional<String>> missing(Map<String, Optional<String>> read) {
+            return use.fields().stream()
+                    .filter(field -> !field.mayBeNull()
+                            && read.getOrDefault(field.fact(), Optional.empty()).isEmpty())
+                    .collect(Collectors.toMap(
+                            Field::fact, field -> field.values().apply(operation * 16 + 10)));
         }
 
         private Map<Long, Map<String, Optional<String>>> fresh(int count) {
@@ -214,6 +229,7 @@ final class Client implements AutoCloseable {
         /** All columns with the values that the code has read, and one that it changes. */
         private void updateAll(long key) throws SQLException {
             Map<String, Optional<String>> facts = new HashMap<>(read(key, false));
+            facts.putAll(missing(facts));
             facts.putAll(one());
             update(Map.of(key, facts));
         }
@@ -242,6 +258,7 @@ final class Client implements AutoCloseable {
             Map<Long, Map<String, Optional<String>>> children = new HashMap<>();
             pod.transaction(Connection.TRANSACTION_READ_COMMITTED, () -> {
                 facts.putAll(read(key, true));
+                facts.putAll(missing(facts));
                 facts.putAll(one());
                 pod.update(use, Map.of(key, facts));
                 if (!other.equals(use) && other.shapes().contains(Shape.INSERT_RETURNING)) {
@@ -264,6 +281,7 @@ final class Client implements AutoCloseable {
                 try {
                     pod.transaction(Connection.TRANSACTION_SERIALIZABLE, () -> {
                         facts.putAll(read(key, false));
+                        facts.putAll(missing(facts));
                         facts.putAll(one());
                         pod.update(use, Map.of(key, facts));
                         return true;

@@ -11,7 +11,7 @@ package dev.lockstep.traffic;
  * @param everyAbort whether a run is taken back from the middle of every step
  */
 record Extent(int perSecond, int baseline, int afterStep, int whileMixed, boolean everyBoundary, boolean everyAbort) {
-    static final Extent EVERYDAY = new Extent(400, 80, 6, 40, false, false);
+    static final Extent EVERYDAY = new Extent(400, 50, 4, 24, false, false);
 
-    static final Extent WHOLE = new Extent(400, 300, 16, 100, true, true);
+    static final Extent WHOLE = new Extent(400, 200, 6, 60, true, true);
 }

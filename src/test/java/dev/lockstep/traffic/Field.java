@@ -8,9 +8,11 @@ import java.util.function.LongFunction;
  * How one version of the code says a fact about a row. The fact has the same name in all versions; the columns differ.
  *
  * @param columns all are written, and the first is read; more than one where the code writes an old and a new shape
+ * @param mayBeNull whether the code writes NULL; where not, it never writes back a NULL that it has read
  * @param values what the operation with this number writes, as the database gives it back; empty is NULL
  */
-record Field(String fact, List<String> columns, Binding type, LongFunction<Optional<String>> values) {
+record Field(
+        String fact, List<String> columns, Binding type, boolean mayBeNull, LongFunction<Optional<String>> values) {
     Field {
         columns = List.copyOf(columns);
     }
@@ -22,23 +24,27 @@ record Field(String fact, List<String> columns, Binding type, LongFunction<Optio
 
     /** A value in a column of the fact's name. */
     static Field of(String fact, Binding type, LongFunction<String> value) {
-        return new Field(fact, List.of(fact), type, operation -> Optional.of(value.apply(operation)));
+        return new Field(fact, List.of(fact), type, false, operation -> Optional.of(value.apply(operation)));
     }
 
     /** The same, and every fifth operation writes NULL. */
     Field nullable() {
         return new Field(
-                fact, columns, type, operation -> operation % 5 == 0 ? Optional.empty() : values.apply(operation));
+                fact,
+                columns,
+                type,
+                true,
+                operation -> operation % 5 == 0 ? Optional.empty() : values.apply(operation));
     }
 
     /** The same fact in these columns. */
     Field in(String... others) {
-        return new Field(fact, List.of(others), type, values);
+        return new Field(fact, List.of(others), type, mayBeNull, values);
     }
 
     /** The same fact as another type. */
     Field as(Binding other) {
-        return new Field(fact, columns, other, values);
+        return new Field(fact, columns, other, mayBeNull, values);
     }
 
     /** The column that is read. */

@@ -75,7 +75,7 @@ final class Life implements AutoCloseable {
     }
 
     private Report live() throws SQLException {
-        List<String> before = CatalogueShape.of(connection);
+        List<String> before = shape(scenario.remains());
         verification.learn(scenario.before());
         deployed.push(scenario.before());
         traffic.at(WARM_UP);
@@ -103,7 +103,7 @@ final class Life implements AutoCloseable {
             return true;
         });
         traffic.close();
-        compare("what the plan leaves", plainForm(), CatalogueShape.of(connection));
+        compare("what the plan leaves", shape(scenario.plain()), CatalogueShape.of(connection));
         leftovers();
     }
 
@@ -135,17 +135,15 @@ final class Life implements AutoCloseable {
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */
     private void abort(int at, List<String> before) throws SQLException {
-        for (Way way : List.of(Way.KILLED_AT_THE_RECORD, Way.KILLED_AT_WORK)) {
-            PlanRun run = PlanRun.of(scenario, url);
-            forward(run, 0, at, false);
-            Move.Perform move = (Move.Perform) run.moves().get(at);
-            traffic.at(move.phase().name() + ", aborted");
-            if (run.breakOff(move, Direction.FORWARD, way)) {
-                broken++;
-            }
-            traffic.goOn(extent.afterStep());
-            back(run, at + 1, before);
+        PlanRun run = PlanRun.of(scenario, url);
+        forward(run, 0, at, false);
+        Move.Perform move = (Move.Perform) run.moves().get(at);
+        traffic.at(move.phase().name() + ", aborted");
+        if (run.breakOff(move, Direction.FORWARD, at % 2 == 0 ? Way.KILLED_AT_THE_RECORD : Way.KILLED_AT_WORK)) {
+            broken++;
         }
+        traffic.goOn(extent.afterStep());
+        back(run, at + 1, before);
     }
 
     private void forward(PlanRun run, int from, int to, boolean breaking) throws SQLException {
@@ -175,7 +173,6 @@ final class Life implements AutoCloseable {
 
     private void rollOut(PlanRun run, int done, Move.Deploy move) throws SQLException {
         Code code = scenario.deployed().getOrDefault(move.milestone(), deployed.element());
-        execute(scenario.errands().get(move.milestone()), Scenario.Errand::up);
         Code old = deployed.element();
         deployed.push(code);
         if (!old.equals(code)) {
@@ -184,6 +181,7 @@ final class Life implements AutoCloseable {
             prove(run, done, "while " + old.version() + " and " + code.version() + " ran");
         }
         deploy(code);
+        execute(scenario.errands().get(move.milestone()), Scenario.Errand::up);
         traffic.goOn(extent.afterStep());
     }
 
@@ -206,10 +204,10 @@ final class Life implements AutoCloseable {
             switch (move) {
                 case Move.Deploy(var _, Milestone milestone) -> {
                     Code newer = deployed.pop();
+                    execute(scenario.errands().get(milestone), Scenario.Errand::down);
                     traffic.deploy(newer, deployed.element());
                     traffic.goOn(extent.afterStep());
                     deploy(deployed.element());
-                    execute(scenario.errands().get(milestone), Scenario.Errand::down);
                 }
                 case Move.Perform perform -> {
                     if (deployed.element().equals(scenario.before())) {
@@ -232,7 +230,7 @@ final class Life implements AutoCloseable {
     private void prove(PlanRun run, int done, String when) throws SQLException {
         traffic.atRest(() -> {
             boolean newShape = !run.pending(PhaseType.EXPAND, done);
-            boolean oldShape = !run.beyondReturn(done);
+            boolean oldShape = !run.oldIsGone(done, scenario.lastOfOld());
             verification.proveKept(oldShape ? scenario.before() : scenario.after(), when);
             if (newShape && synced == 0) {
                 synced = traffic.operations();
@@ -249,10 +247,11 @@ final class Life implements AutoCloseable {
         });
     }
 
-    private List<String> plainForm() throws SQLException {
+    /** What the catalogue says of a fresh database to which this was done at once. */
+    private List<String> shape(String sql) throws SQLException {
         try (Connection fresh = DriverManager.getConnection(databases.get())) {
             prepare(fresh, scenario.schema());
-            prepare(fresh, scenario.plain());
+            prepare(fresh, sql);
             return CatalogueShape.of(fresh);
         }
     }

@@ -20,17 +20,21 @@ import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run of a scenario's plan on its database, move by move, without the engine: what the target is asked to do, and in
  * what order, is what the engine would ask for.
  */
 final class PlanRun {
-    private static final int ATTEMPTS = 40;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final PlanDocument plan;
     private final JdbcTargets targets;
@@ -64,7 +68,7 @@ final class PlanRun {
         PlanDocument plan = read(scenario);
         JdbcTargets targets = new JdbcTargets(
                 Map.of(plan.spec().database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
-        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.tables(plan.spec()));
+        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.inquiry(plan.spec()));
         if (!(reading instanceof CatalogueReading.Read read)) {
             throw new AssertionError(reading.toString());
         }
@@ -150,9 +154,14 @@ final class PlanRun {
                 .anyMatch(move -> move instanceof Move.Perform && move.phase().type() == type);
     }
 
-    /** Whether after so many moves a step has been done that nothing takes back. */
-    boolean beyondReturn(int done) {
-        return done > reversible();
+    /** Whether after so many moves the old shape is gone: with this step, or with the first that nothing takes back. */
+    boolean oldIsGone(int done, Optional<String> lastOfOld) {
+        return done > reversible()
+                || moves.subList(0, done).stream()
+                        .anyMatch(move -> move instanceof Move.Perform perform
+                                && lastOfOld
+                                        .filter(perform.step().name()::equals)
+                                        .isPresent());
     }
 
     long budgetMilliseconds() {
@@ -190,15 +199,17 @@ final class PlanRun {
     }
 
     private void complete(Move.Perform move, Direction direction) {
+        long began = System.nanoTime();
         for (int attempt = 2; ; attempt++) {
             StepOutcome outcome =
                     targets.execute(order(move, direction, attempt), Breaker.monitor(Breaker.Way.NOT_AT_ALL));
-            boolean again = outcome instanceof StepOutcome.Blocked && attempt < ATTEMPTS;
-            if (!again) {
-                if (!(outcome instanceof StepOutcome.Completed)) {
-                    throw new AssertionError(direction + " " + move.step().name() + " ended as " + outcome);
-                }
+            if (outcome instanceof StepOutcome.Blocked blocked && System.nanoTime() - began < PATIENCE.toNanos()) {
+                LockSupport.parkNanos(
+                        Math.min(PAUSE.toNanos(), blocked.retryAfter().toNanos()));
+            } else if (outcome instanceof StepOutcome.Completed) {
                 return;
+            } else {
+                throw new AssertionError(direction + " " + move.step().name() + " ended as " + outcome);
             }
         }
     }

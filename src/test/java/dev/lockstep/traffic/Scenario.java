@@ -4,6 +4,7 @@ import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.Milestone;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A plan, a database it is for, and the application that lives through it. */
 interface Scenario {
@@ -33,7 +34,7 @@ interface Scenario {
         return Map.of();
     }
 
-    /** What the database's owner does by hand when code of a milestone is rolled out. */
+    /** What the database's owner does by hand once code of a milestone runs everywhere. */
     default Map<Milestone, Errand> errands() {
         return Map.of();
     }
@@ -52,6 +53,16 @@ interface Scenario {
     /** Queries that name rows in which the shapes differ, once all rows have both; none of them may find any. */
     default List<String> differences() {
         return List.of();
+    }
+
+    /** The step with which the old shape ends, where that is not the first one that nothing takes back. */
+    default Optional<String> lastOfOld() {
+        return Optional.empty();
+    }
+
+    /** SQL that makes what a rollback cannot take away. */
+    default String remains() {
+        return "";
     }
 
     /**

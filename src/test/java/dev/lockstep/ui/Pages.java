@@ -39,6 +39,10 @@ final class Pages {
         return render("ui/plans", Map.of("frame", frame("Plans"), "plans", plans));
     }
 
+    static String locks(LocksPage page) {
+        return render("ui/locks", Map.of("frame", frame("Locks in " + page.database()), "page", page));
+    }
+
     static String render(String template, Map<String, Object> values) {
         return ENGINE.getTemplate(template).render(values);
     }

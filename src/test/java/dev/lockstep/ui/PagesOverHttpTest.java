@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.lifecycle.RunStatus;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(ShopWorld.class)
 class PagesOverHttpTest {
     private static final String PLAN = "/plans/shop/rename-users-name";
+    private static final String LOCKS = "/databases/shop/locks";
 
     @Inject
     Shop shop;
@@ -93,7 +95,7 @@ class PagesOverHttpTest {
 
     @Test
     void everyPageForbidsForeignScriptsAndFramesAndIsKeptNowhere() {
-        for (String page : new String[] {"/", PLAN, "/login", "/plans/shop/nothing"}) {
+        for (String page : new String[] {"/", PLAN, LOCKS, "/login", "/plans/shop/nothing"}) {
             ada().get(page)
                     .then()
                     .header("Content-Security-Policy", containsString("default-src 'none'"))
@@ -106,6 +108,26 @@ class PagesOverHttpTest {
     @Test
     void planThatDoesNotExistIsSaidNotToExist() {
         ada().get("/plans/shop/nothing").then().statusCode(404).body(containsString("There is no plan shop/nothing"));
+    }
+
+    @Test
+    void showsWhoWaitsForWhomToWhoeverMayLook() {
+        given().redirects().follow(false).get(LOCKS).then().statusCode(303);
+        guest().get(LOCKS).then().statusCode(200).body(containsString("Nobody waits for anybody."));
+        shop.lockMonitor.shows(ShownLocks.crowd());
+        guest().get(LOCKS)
+                .then()
+                .statusCode(200)
+                .body(containsString("session 4711"))
+                .body(containsString("Holds up 4"))
+                .body(containsString("SELECT pg_terminate_backend(4711)"));
+        shop.lockMonitor.shows(new LockMonitor.Reading.Unreachable("Database shop does not answer."));
+        guest().get(LOCKS).then().statusCode(200).body(containsString("Database shop does not answer."));
+        guest().get("/databases/shpo/locks")
+                .then()
+                .statusCode(404)
+                .body(containsString("No database &quot;shpo&quot; is configured"));
+        guest().get("/databases/No%20name/locks").then().statusCode(404);
     }
 
     @Test

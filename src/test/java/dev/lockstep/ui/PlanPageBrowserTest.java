@@ -10,6 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.lockstep.engine.Actor;
+import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.RunStatus;
 import io.quarkus.test.junit.QuarkusTest;
@@ -128,6 +129,23 @@ class PlanPageBrowserTest {
         shop.hears(new Event.Suspended("ben"));
         sees("#r-now", "ben paused the run.");
         assertThat(page.locator("#lost")).isHidden();
+    }
+
+    @Test
+    void leadsFromWhatIsInTheWayToWhoWaitsForWhomAndSeesItEnd() {
+        shop.waitsForALock();
+        shop.lockMonitor.shows(ShownLocks.crowd());
+        openPlan();
+        sees("#r-holds", "session 4711");
+        page.locator("#r-holds a").press("Enter");
+        sees("#locks", "Most wait for session 4711 (nightly-report).");
+        sees("#locks", "Add column full_name beside name");
+        shop.lockMonitor.shows(new LockMonitor.Reading.Seen(List.of(), 0));
+        sees("#locks", "Nobody waits for anybody.");
+        shop.getsItsLock();
+        page.goBack();
+        sees("#r-steps", "was stopped, as the plan allows");
+        assertThat(complaints).isEmpty();
     }
 
     @Test

@@ -12,6 +12,8 @@ import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Decision;
 import dev.lockstep.engine.Explainer;
 import dev.lockstep.engine.JournalEntry;
+import dev.lockstep.engine.LockMonitor;
+import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.PlanView;
@@ -26,6 +28,7 @@ import dev.lockstep.gate.PodObservation;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.Change;
@@ -70,7 +73,9 @@ final class Shop implements InstantSource {
     final MemoryPlans plans = new MemoryPlans();
     final MemoryRuns runs = new MemoryRuns();
     final StillCluster cluster = new StillCluster();
+    final ShownLocks lockMonitor = new ShownLocks();
     final Operations operations;
+    final Locks locks;
     private final RunId run = new RunId(UUID.fromString("6f1c2c1e-7b0f-4b0e-9f51-3a8f0d6d1d11"));
     private volatile Instant now = OPENING;
     private long sequence;
@@ -83,6 +88,7 @@ final class Shop implements InstantSource {
                 new Explainer(new SilentTargets(), cluster),
                 this,
                 new ApprovalRules(false));
+        locks = new Locks(lockMonitor, plans, new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)), this);
         opens();
     }
 
@@ -92,6 +98,7 @@ final class Shop implements InstantSource {
         sequence = 0;
         plans.clear();
         runs.clear();
+        lockMonitor.shows(new LockMonitor.Reading.Seen(List.of(), 0));
         plans.save(document(), "ben", Optional.empty(), now);
         pods("1.4.0", "1.4.0", "1.4.0");
     }
@@ -140,6 +147,32 @@ final class Shop implements InstantSource {
         return starts().does("add-full-name", 0, 38)
                 .does("sync-full-name", 0, 61)
                 .hears(new Event.PhaseCompleted(EXPAND), opened(BACKFILL));
+    }
+
+    /** Its first step cannot have its lock, because of a report. */
+    Shop waitsForALock() {
+        return starts().hears(
+                        new Event.StepStarted("add-full-name", Direction.FORWARD, 1, 1),
+                        new Event.StepWaiting(
+                                "add-full-name",
+                                Direction.FORWARD,
+                                List.of(new Blocker(
+                                        Blocker.Code.LOCK_NOT_ACQUIRED,
+                                        "session 4711",
+                                        "role shop",
+                                        "Session 4711 (role shop, application nightly-report) has AccessShareLock on users.",
+                                        "Have the application end its transaction."))));
+    }
+
+    /** The report has ended, and the step is done. */
+    Shop getsItsLock() {
+        InTheWay report = new InTheWay(
+                "session 4711", 4711, "nightly-report", "shop", "SELECT * FROM users", "AccessShareLock on users");
+        return hears(
+                new Event.BlockerStopped("add-full-name", Direction.FORWARD, report, Event.Stop.TERMINATE, 258_000),
+                new Event.StepDelayed(
+                        "add-full-name", Direction.FORWARD, List.of(new Event.Delay(report, 61_000, true)), 0),
+                new Event.StepCompleted("add-full-name", Direction.FORWARD, new StepSummary(0, 61_200, 41, List.of())));
     }
 
     Shop backfillsHalf() {

@@ -1,6 +1,7 @@
 package dev.lockstep.ui;
 
 import dev.lockstep.engine.Cluster;
+import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.fixture.StoreDatabase;
@@ -54,6 +55,13 @@ public class ShopWorld implements QuarkusTestProfile {
         @Alternative
         Operations operations() {
             return shop.operations;
+        }
+
+        @Produces
+        @Singleton
+        @Alternative
+        Locks locks() {
+            return shop.locks;
         }
 
         @Produces

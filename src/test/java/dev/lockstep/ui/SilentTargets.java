@@ -2,13 +2,16 @@ package dev.lockstep.ui;
 
 import java.time.Instant;
 import dev.lockstep.gate.Consumers;
+import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.engine.Testimony;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Inquiry;
 import java.util.List;
+import java.util.Optional;
 
 /** Databases none of which answers. */
 final class SilentTargets implements Targets {
@@ -36,6 +39,11 @@ final class SilentTargets implements Targets {
     @Override
     public Consumers consumers(DatabaseName database) {
         return consumers;
+    }
+
+    @Override
+    public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
+        return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
     }
 
     @Override

@@ -53,8 +53,17 @@ public record ActionJson(
                         List.of("UPDATE " + backfill.table().sql() + " SET " + backfill.assignment() + " WHERE "
                                 + backfill.pending()),
                         lock(backfill.table(), LockMode.ROW_EXCLUSIVE));
+            case Action.CopyRows copy ->
+                new ActionJson(
+                        "CopyRows",
+                        List.of(copy.statement(copy.pending())),
+                        locks(List.of(
+                                new TableLock(copy.from(), LockMode.ROW_SHARE),
+                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
+            case Action.CountUses _ -> new ActionJson("CountUses", List.of(), List.of());
+            case Action.ProveUnused _ -> new ActionJson("ProveUnused", List.of(), List.of());
             case Action.RevertWindow _ -> new ActionJson("RevertWindow", List.of(), List.of());
         };
     }

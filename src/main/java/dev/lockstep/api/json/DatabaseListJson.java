@@ -13,11 +13,15 @@ public record DatabaseListJson(List<DatabaseJson> databases) {
             String name,
 
             @Schema(description = "JDBC URL without user and password", examples = "jdbc:postgresql://db:5432/shop")
-            String url) {}
+            String url,
+
+            @Schema(description = "where to see who waits for whom in it", examples = "/api/v1/databases/shop/locks")
+            String locks) {}
 
     public static DatabaseListJson of(List<Targets.Database> databases) {
         return new DatabaseListJson(databases.stream()
-                .map(database -> new DatabaseJson(database.name().value(), database.url()))
+                .map(database -> new DatabaseJson(
+                        database.name().value(), database.url(), "/api/v1/databases/" + database.name() + "/locks"))
                 .toList());
     }
 }

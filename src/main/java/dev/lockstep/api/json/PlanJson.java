@@ -171,8 +171,8 @@ public record PlanJson(
         String self = "/api/v1/plans/" + key;
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
-        for (String more :
-                List.of("start", "suspend", "resume", "retry", "abort", "rollback", "wait", "events", "journal")) {
+        for (String more : List.of(
+                "start", "suspend", "resume", "retry", "abort", "rollback", "wait", "events", "journal", "testimony")) {
             links.put(more, self + "/" + more);
         }
         return links;
