@@ -7,6 +7,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.lifecycle.Event;
@@ -38,6 +39,7 @@ class AttestationsTest {
     }
 
     @Test
+    @Fact({"G24", "G30"})
     void holdsUntilSomebodyAnswersForTheConsumerAndAgainOnceThatHasExpired() {
         bench.cluster.runs("1.5.0");
         bench.replica("one");

@@ -10,6 +10,7 @@ import static dev.lockstep.gate.Seen.label;
 import static dev.lockstep.gate.Seen.rolledOut;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker.Code;
 import dev.lockstep.gate.Census.Alike;
 import dev.lockstep.gate.Evidence.Source;
@@ -81,6 +82,7 @@ class CensusTest {
 
     /** G1, G36. */
     @Test
+    @Fact({"G1", "G36"})
     void sessionsThatCannotBeSeenOrWereSeenLongAgoHoldWhereThePlanGoesByThem() {
         Consumers unseen = new Consumers.Unseen("The replica does not answer.", NOW);
         Consumers old = new Consumers.Seen(List.of(), List.of(), STALE);
@@ -105,6 +107,7 @@ class CensusTest {
 
     /** G2, G3: evidence about a pod only from its own address, and from its present process. */
     @Test
+    @Fact({"G2", "G3"})
     void sessionIsEvidenceAboutThePodThatAloneHasItsAddress() {
         List<WorkloadObservation> seen = List.of(rolledOut(
                 "1.5.0", pod("a", "10.0.0.1"), pod("b", "10.0.0.2"), pod("c", "10.0.0.2"), pod("d", "")));

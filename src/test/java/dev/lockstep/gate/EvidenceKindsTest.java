@@ -15,6 +15,7 @@ import static dev.lockstep.gate.Seen.spec;
 import static dev.lockstep.gate.Seen.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker.Code;
 import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Evidence.Source;
@@ -49,6 +50,7 @@ class EvidenceKindsTest {
 
     /** G9: a hotfix of an old branch has the higher number and not the code. */
     @Test
+    @Fact("G9")
     void capabilityDecidesWhateverTheVersionSays() {
         assertThat(deploy(CAPABLE, made("r1", List.of(label("1.4.9")), able("a", "r1", "users.full_name:write x"))))
                 .isInstanceOf(Verdict.Open.class);
@@ -61,6 +63,7 @@ class EvidenceKindsTest {
 
     /** G10: the same image with another setting is another template. */
     @Test
+    @Fact("G10")
     void podThatDoesNotSayWhatItCanDoHolds() {
         WorkloadObservation.Seen seen = made("r1", List.of(label("1.5.0")), silent("a", "r1"));
 
@@ -73,6 +76,7 @@ class EvidenceKindsTest {
 
     /** G17: no template says what a process can do; only one that was made from it does. */
     @Test
+    @Fact("G17")
     void templateIsKnownByAPodThatWasMadeFromItAndByNoOther() {
         PodObservation good = able("a", "r1", "users.full_name:write");
 
@@ -106,6 +110,7 @@ class EvidenceKindsTest {
 
     /** G6: the tag was moved to another image. */
     @Test
+    @Fact("G6")
     void otherImageUnderTheRightTagHolds() {
         Evidence[] moved = {label("1.5.0"), tag("1.5.0"), digest(BAD)};
 
@@ -149,6 +154,7 @@ class EvidenceKindsTest {
     /** G2: each rank is enough for itself and everything below. */
     @ParameterizedTest
     @EnumSource(EvidenceRank.class)
+    @Fact("G2")
     void strongestEvidenceMustBeAsStrongAsThePlanAsks(EvidenceRank minimum) {
         EvidenceSpec evidence = new EvidenceSpec(
                 Optional.empty(),
@@ -191,6 +197,7 @@ class EvidenceKindsTest {
 
     /** G18, G19: something else than the workload's own template may start pods. */
     @Test
+    @Fact({"G18", "G19"})
     void otherTemplateHoldsUnlessItsPodsSpeakForIt() {
         PodTemplate own = new PodTemplate("", "r2", List.of(label("1.5.0")), "");
         PodTemplate other = new PodTemplate("ReplicaSet old", "r1", List.of(label("1.4.0")), "It is not at zero.");
@@ -214,6 +221,7 @@ class EvidenceKindsTest {
 
     /** G23: what has ended starts nothing. */
     @Test
+    @Fact("G23")
     void workloadThatStartsNothingAnyMoreIsJudgedByItsPods() {
         assertThat(deploy(Seen.newOnly(">=1.5.0"), with(List.of()))).isInstanceOf(Verdict.Open.class);
         assertThat(codes(deploy(Seen.newOnly(">=1.5.0"), with(List.of(), running("a", label("1.4.0"))))))
@@ -224,6 +232,7 @@ class EvidenceKindsTest {
 
     /** G24, G30. */
     @Test
+    @Fact({"G24", "G30"})
     void wordForAnExternalConsumerCountsUntilItExpiresAndNotAMomentLonger() {
         assertThat(external("1.5.0", NOW.plusNanos(1))).isInstanceOf(Verdict.Open.class);
         Verdict over = external("1.5.0", NOW);

@@ -6,6 +6,7 @@ import static dev.lockstep.gate.Requirement.Match.SILENT;
 import static dev.lockstep.gate.Requirement.Match.UNREADABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Requirement.Match;
 import dev.lockstep.gate.Requirement.Parsed;
@@ -179,6 +180,7 @@ class RequirementTest {
 
     /** G6: the index and the image of one platform name the same thing, and a plan may list either. */
     @Test
+    @Fact("G6")
     void digestsCompareTheImageAndSayNothingOfVersions() {
         String index = "sha256:" + "a".repeat(64);
         String platform = "sha256:" + "b".repeat(64);
@@ -194,6 +196,7 @@ class RequirementTest {
 
     /** G9, G10: all of it, or it is not ready; any of it, and it may already need the new shape. */
     @Test
+    @Fact({"G9", "G10"})
     void capabilitiesAreMetByAllOfThemAndSuspectedByAny() {
         Requirement requirement = understood(new Versions.Capabilities(List.of("users:read", "users:write")));
 

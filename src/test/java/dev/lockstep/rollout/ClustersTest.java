@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Gate;
 import dev.lockstep.gate.GateKind;
@@ -70,6 +71,7 @@ class ClustersTest {
     }
 
     @Test
+    @Fact("G39")
     void allOfThemMustAgree() {
         here.put(deployment("1.5.0", 0));
         there.put(deployment("1.4.0", 0));
@@ -87,6 +89,7 @@ class ClustersTest {
     }
 
     @Test
+    @Fact("G39")
     void oneThatDoesNotAnswerHoldsWhatRunsThereAndNothingElse() {
         here.put(deployment("1.5.0", 0));
         there.put(deployment("1.5.0", 0));

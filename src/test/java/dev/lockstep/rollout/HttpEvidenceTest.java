@@ -3,6 +3,7 @@ package dev.lockstep.rollout;
 import static dev.lockstep.rollout.Shop.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lockstep.gate.Evidence;
@@ -165,6 +166,7 @@ class HttpEvidenceTest {
 
     /** G12. */
     @Test
+    @Fact("G12")
     void podThatIsEndingIsAskedAsWellAndFailuresAreNamed() {
         try (ApiServer api = new ApiServer();
                 KubernetesCluster cluster = new KubernetesCluster(api.client(), Clock.systemUTC(), SETTINGS)) {

@@ -8,6 +8,7 @@ import static dev.lockstep.rollout.Shop.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Gate;
 import dev.lockstep.gate.GateKind;
@@ -88,6 +89,7 @@ class WorkloadKindsTest {
     /** G15, G18: scaled while it is not at zero, an older ReplicaSet makes pods of its own template. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G15", "G18"})
     void olderReplicaSetThatIsNotAtZeroHoldsAlsoWithoutAPod(Freshness freshness) {
         Deployment web = api.put(Shop.deployment("1.5.0", 2)
                 .edit()
@@ -111,6 +113,7 @@ class WorkloadKindsTest {
 
     /** G18: as long as its pods are there they speak for it, and one blocker each is enough. */
     @Test
+    @Fact("G18")
     void olderReplicaSetWithPodsIsNamedOnlyByItsPods() {
         Deployment web = api.put(Shop.deployment("1.5.0", 2));
         ReplicaSet before = api.put(revision(replicaSet("shop-web-1", web, "1.4.0"), "1", "one"));
@@ -124,6 +127,7 @@ class WorkloadKindsTest {
 
     /** G21. */
     @Test
+    @Fact("G21")
     void flaggersTwinCountsBecauseItKeepsTheOldCodeUntilPromotion() {
         api.put(Shop.deployment("1.5.0", 0));
         Deployment twin = api.put(Shop.deployment("1.4.0", 2)
@@ -176,6 +180,7 @@ class WorkloadKindsTest {
     /** G19: every replica is ready, and the set calls itself up to date; pods below the partition keep the old revision. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact("G19")
     void partitionOfAStatefulSetHolds(Freshness freshness) {
         StatefulSet set = api.put(statefulSet("1.5.0", 1, "old", "new"));
         api.put(hashed(pod("shop-web-1", set, "1.5.0"), "controller-revision-hash", "new"));
@@ -205,6 +210,7 @@ class WorkloadKindsTest {
 
     /** G19. */
     @Test
+    @Fact("G19")
     void setThatReplacesNoPodSaysSoWhereItsOldPodsHold() {
         StatefulSet set = api.put(statefulSet("1.5.0", 0, "old", "new")
                 .edit()
@@ -227,6 +233,7 @@ class WorkloadKindsTest {
     /** G11, G19. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G11", "G19"})
     void daemonSetIsReadWithItsPods(Freshness freshness) {
         WorkloadSpec agent = workload(Runner.Kind.DAEMON_SET, "agent");
         HasMetadata set = api.put(new DaemonSetBuilder()
@@ -292,6 +299,7 @@ class WorkloadKindsTest {
     /** G22: also while it is suspended, and with nothing running. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact("G22")
     void suspendedCronJobWithAnOldTemplateHolds(Freshness freshness) {
         api.put(cronJob("1.4.0", true));
 
@@ -303,6 +311,7 @@ class WorkloadKindsTest {
 
     /** G22, G23: its template is new, but a Job that began before may start a pod again, and one may yet come late. */
     @Test
+    @Fact({"G22", "G23"})
     void jobsThatACronJobStartedBeforeHoldUntilTheyHaveEnded() {
         CronJob tidy = api.put(cronJob("1.5.0", false));
         assertThat(verdict(tidy(), Freshness.LIVE)).isInstanceOf(Verdict.Open.class);
@@ -320,6 +329,7 @@ class WorkloadKindsTest {
 
     /** G23. */
     @Test
+    @Fact("G23")
     void jobHoldsWhileItCanStartAPodAndNotAfterItHasEnded() {
         WorkloadSpec load = workload(Runner.Kind.JOB, "load");
         assertThat(verdict(load, Freshness.LIVE)).isInstanceOf(Verdict.Closed.class);
@@ -341,6 +351,7 @@ class WorkloadKindsTest {
     /** G25, G17: what starts them may start more. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G25", "G17"})
     void podsOfAnUnknownKindCountOneByOneAndNoneIsNoProof(Freshness freshness) {
         WorkloadSpec batch = pods(new PodSelector(
                 Map.of("app", "shop-web"),
@@ -370,6 +381,7 @@ class WorkloadKindsTest {
     /** G20: the stable ReplicaSet still runs although all traffic goes to the new one. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact("G20")
     void rolloutHoldsUntilItsOldReplicaSetIsAtZeroAndNotTheStableOne(Freshness freshness) {
         GenericKubernetesResource rollout = put(rollout("1.5.0", "stable", "canary"));
         ReplicaSet stable = api.put(argo(replicaSet("shop-web-s", rollout, "1.4.0"), "stable", 1));
@@ -407,6 +419,7 @@ class WorkloadKindsTest {
 
     /** G20: an experiment's ReplicaSets belong to the experiment, and its pods need not fit the Rollout's selector. */
     @Test
+    @Fact("G20")
     void podsOfAnExperimentCount() {
         GenericKubernetesResource rollout = put(rollout("1.5.0", "canary", "canary"));
         GenericKubernetesResource experiment =
@@ -432,6 +445,7 @@ class WorkloadKindsTest {
 
     /** G11: Argo writes the observed generation as a text. */
     @Test
+    @Fact("G11")
     void rolloutThatItsControllerHasNotSeenHolds() {
         GenericKubernetesResource rollout = rollout("1.5.0", "canary", "canary");
         rollout.setAdditionalProperty("status", Map.of("observedGeneration", "0", "currentPodHash", "canary"));
@@ -468,6 +482,7 @@ class WorkloadKindsTest {
 
     /** G18: whatever the kind, pods that lost their owner are found by the selector, and those that lost their labels by it. */
     @Test
+    @Fact("G18")
     void orphanedAndRelabelledPodsOfASetCount() {
         StatefulSet set = api.put(statefulSet("1.5.0", 0, "new", "new"));
         api.put(pod("orphan", "1.4.0").build());
