@@ -83,7 +83,6 @@ public final class RunEngine implements AutoCloseable {
     /** Begins to look for runs. Returns at once. */
     public void start() {
         subscriptions.add(runs.onChange(this::changed));
-        subscriptions.add(lookout.onChange(() -> advancing.values().forEach(Bell::ring)));
         Thread.ofVirtual().name("engine").start(() -> again("look for runs", bell, this::sweep));
         // On a thread of its own: a database that does not answer takes its time, and runs on others must not wait for
         // it.
@@ -205,6 +204,8 @@ public final class RunEngine implements AutoCloseable {
         if (lease.isEmpty()) {
             return;
         }
+        // Before the first look, so that no change falls between the two.
+        AutoCloseable watching = lookout.onChange(run.document().spec().workloads(), own::ring);
         try (LeaseKeeper keeper = new LeaseKeeper(runs, lease.get(), askedAt, settings.leaseTimeToLive())) {
             keepers.put(id, keeper);
             if (stopping) {
@@ -218,6 +219,7 @@ public final class RunEngine implements AutoCloseable {
             }
         } finally {
             keepers.remove(id);
+            close(watching);
         }
     }
 
@@ -248,12 +250,14 @@ public final class RunEngine implements AutoCloseable {
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
         awaitDepartures();
-        for (AutoCloseable subscription : subscriptions) {
-            try {
-                subscription.close();
-            } catch (Exception e) {
-                LOG.log(WARNING, "a subscription could not be closed", e);
-            }
+        subscriptions.forEach(RunEngine::close);
+    }
+
+    private static void close(AutoCloseable subscription) {
+        try {
+            subscription.close();
+        } catch (Exception e) {
+            LOG.log(WARNING, "a subscription could not be closed", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.change.Departure;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
@@ -21,6 +22,12 @@ public interface Targets {
     default CatalogueReading read(DatabaseName database, Set<TableName> tables) {
         return read(database, Inquiry.of(tables));
     }
+
+    /**
+     * What uses the database now, on its primary and every replica that is configured. Does not throw for anything that a
+     * database can answer, or not answer.
+     */
+    Consumers consumers(DatabaseName database);
 
     /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
     StepOutcome execute(StepOrder order, StepMonitor monitor);

@@ -1,5 +1,9 @@
 package dev.lockstep.target;
 
+import java.util.ArrayList;
+import java.time.Instant;
+import dev.lockstep.gate.Consumers;
+import dev.lockstep.gate.Consumer;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
@@ -27,10 +31,21 @@ import java.util.Optional;
  */
 public final class JdbcTargets implements Targets {
     private final Map<DatabaseName, TargetConnection> connections;
+    private final Map<DatabaseName, List<TargetConnection>> replicas;
     private final InstantSource clock;
 
+    /** Databases without replicas. */
     public JdbcTargets(Map<DatabaseName, TargetConnection> connections, InstantSource clock) {
+        this(connections, Map.of(), clock);
+    }
+
+    /** @param replicas of each database, whose sessions count as much as the primary's (G29) */
+    public JdbcTargets(
+            Map<DatabaseName, TargetConnection> connections,
+            Map<DatabaseName, List<TargetConnection>> replicas,
+            InstantSource clock) {
         this.connections = Map.copyOf(connections);
+        this.replicas = Map.copyOf(replicas);
         this.clock = clock;
     }
 
@@ -65,6 +80,40 @@ public final class JdbcTargets implements Targets {
         } catch (SQLException e) {
             return new CatalogueReading.Unreachable("The catalogue of database " + database + " at "
                     + connector.address() + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
+    public Consumers consumers(DatabaseName database) {
+        Optional<TargetConnection> primary = target(database);
+        // Before the first question: what is seen is then no older than this.
+        Instant at = clock.instant();
+        if (primary.isEmpty()) {
+            return new Consumers.Unseen("No database " + database + " is configured.", at);
+        }
+        List<Consumer> all = new ArrayList<>();
+        List<String> blindSpots = new ArrayList<>();
+        Optional<String> silent = consumers(primary.get(), "the primary", all, blindSpots);
+        for (TargetConnection replica : replicas.getOrDefault(database, List.of())) {
+            silent = silent.or(() -> consumers(replica, "replica " + replica.shownUrl(), all, blindSpots));
+        }
+        return silent.<Consumers>map(reason -> new Consumers.Unseen(
+                        "Who uses database " + database + " could not be seen: " + reason, at))
+                .orElseGet(() -> new Consumers.Seen(all, blindSpots, at));
+    }
+
+    /** @return why this server could not be asked; empty when it was */
+    private static Optional<String> consumers(
+            TargetConnection server, String name, List<Consumer> all, List<String> blindSpots) {
+        Connector connector = new Connector(server);
+        try (Connection connection = connector.open("lockstep/consumers")) {
+            ConsumerReader reader = new ConsumerReader(connection, name);
+            all.addAll(reader.read());
+            reader.blindSpot().ifPresent(blindSpots::add);
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of(
+                    connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
         }
     }
 

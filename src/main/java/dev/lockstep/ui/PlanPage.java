@@ -1,5 +1,7 @@
 package dev.lockstep.ui;
 
+import java.util.stream.Stream;
+import dev.lockstep.engine.Unlisted;
 import dev.lockstep.change.Phase;
 import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.PlanView;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * down.
  *
  * @param outline why the phases of a plan that was never started are not known; empty when they are
+ * @param unlisted what uses the database and no workload explains, as sentences
  * @param older how many journal entries are left out, because they are too many for a page
  */
 public record PlanPage(
@@ -31,6 +34,7 @@ public record PlanPage(
         Optional<Gauge> gauge,
         List<HoldCard> holds,
         List<WorkloadCard> workloads,
+        List<String> unlisted,
         List<JournalLine> journal,
         Optional<String> older) {
     private static final int JOURNAL_LINES = 100;
@@ -100,6 +104,7 @@ public record PlanPage(
         phases = List.copyOf(phases);
         holds = List.copyOf(holds);
         workloads = List.copyOf(workloads);
+        unlisted = List.copyOf(unlisted);
         journal = List.copyOf(journal);
     }
 
@@ -126,6 +131,7 @@ public record PlanPage(
                 view.run().flatMap(RunView::progress).map(progress -> Gauge.of(progress, now)),
                 view.holds().stream().map(hold -> HoldCard.of(hold, now)).toList(),
                 view.run().map(run -> workloads(run, now)).orElseGet(List::of),
+                view.run().map(RunView::unlisted).map(PlanPage::unlisted).orElseGet(List::of),
                 view.run().map(run -> lines(run, journal, now)).orElseGet(List::of),
                 journal.size() > JOURNAL_LINES
                         ? Optional.of(Count.of(journal.size() - JOURNAL_LINES))
@@ -144,6 +150,7 @@ public record PlanPage(
                 gauge,
                 holds,
                 workloads,
+                unlisted,
                 journal,
                 older);
     }
@@ -173,6 +180,15 @@ public record PlanPage(
                     .ifPresent(spec -> cards.add(WorkloadCard.of(spec, seen, wanted, now)));
         }
         return cards;
+    }
+
+    private static List<String> unlisted(Unlisted unlisted) {
+        return Stream.concat(
+                        unlisted.consumers().stream()
+                                .map(alike -> Count.of(alike.ids().size(), alike.kind().label()) + ": "
+                                        + alike.described() + "."),
+                        unlisted.notes().stream())
+                .toList();
     }
 
     private static List<JournalLine> lines(RunView run, List<JournalEntry> journal, Instant now) {

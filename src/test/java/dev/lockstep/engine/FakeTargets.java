@@ -1,5 +1,8 @@
 package dev.lockstep.engine;
 
+import java.time.InstantSource;
+import dev.lockstep.gate.Consumers;
+import dev.lockstep.gate.Consumer;
 import dev.lockstep.change.Departure;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
@@ -25,9 +28,13 @@ final class FakeTargets implements Targets {
     private final List<String> effects = new CopyOnWriteArrayList<>();
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final InstantSource clock;
     private volatile CatalogueReading reading;
+    private volatile List<Consumer> consumers = List.of();
+    private volatile boolean hidden;
 
-    FakeTargets(Catalogue catalogue) {
+    FakeTargets(Catalogue catalogue, InstantSource clock) {
+        this.clock = clock;
         this.reading = new CatalogueReading.Read(catalogue);
     }
 
@@ -82,6 +89,23 @@ final class FakeTargets implements Targets {
     @Override
     public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return reading;
+    }
+
+    /** What else uses the database from now on. */
+    void isUsedBy(Consumer... some) {
+        consumers = List.of(some);
+    }
+
+    /** From now on nobody can see who uses the database. */
+    void hidesItsConsumers() {
+        hidden = true;
+    }
+
+    @Override
+    public Consumers consumers(DatabaseName database) {
+        return hidden
+                ? new Consumers.Unseen("The replica does not answer.", clock.instant())
+                : new Consumers.Seen(consumers, List.of(), clock.instant());
     }
 
     @Override

@@ -7,6 +7,7 @@ import static dev.lockstep.rollout.Shop.replicaSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.PodObservation;
 import dev.lockstep.gate.PodObservation.Condition;
@@ -64,6 +65,7 @@ class KubernetesClusterTest {
     /** G14, G18: with surge, pods of two ReplicaSets run at once. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G14", "G18"})
     void seesOldAndNewPodsInTheMiddleOfARollout(Freshness freshness) {
         Deployment web = api.put(deployment("1.5.0", 2));
         ReplicaSet before = api.put(replicaSet("shop-web-1", web, "1.4.0"));
@@ -107,6 +109,7 @@ class KubernetesClusterTest {
     /** G18: the ReplicaSet was left behind, or the pod belongs to nobody; the selector still finds them. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact("G18")
     void seesOrphanedAndBarePodsByTheSelector(Freshness freshness) {
         api.put(deployment("1.5.0", 0));
         ReplicaSet orphan = api.put(replicaSet("orphan", deployment("1.4.0", 1), "1.4.0")
@@ -132,6 +135,7 @@ class KubernetesClusterTest {
     /** G11, G18: deleted with its pods left behind, and made anew with another selector. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G11", "G18"})
     void deploymentMadeAnewStillAnswersForThePodsOfItsPredecessor(Freshness freshness) {
         Deployment first = api.put(deployment("1.4.0", 1));
         ReplicaSet before = api.put(replicaSet("shop-web-1", first, "1.4.0"));
@@ -158,6 +162,7 @@ class KubernetesClusterTest {
 
     /** G17. */
     @Test
+    @Fact("G17")
     void seesTheTemplateOfADeploymentThatIsScaledToZero() {
         api.put(deployment("1.4.0", 0));
 
@@ -170,6 +175,7 @@ class KubernetesClusterTest {
 
     /** G11, G15. */
     @Test
+    @Fact({"G11", "G15"})
     void seesAPausedRolloutAndAControllerThatLags() {
         api.put(deployment("1.4.0", 1)
                 .edit()
@@ -196,6 +202,7 @@ class KubernetesClusterTest {
 
     /** G13. */
     @Test
+    @Fact("G13")
     void podOnANodeThatDoesNotAnswerIsUnreachable() {
         api.put(deployment("1.5.0", 1));
         api.put(pod("a", "1.4.0").build());
@@ -212,13 +219,14 @@ class KubernetesClusterTest {
 
     /** G35, G36: the client itself goes on saying that it watches (fabric8 kubernetes-client issue 7167). */
     @Test
+    @Fact({"G35", "G36"})
     void goesBlindWithinTheBoundWhileTheApiIsAwayAndSeesAgainWhenItIsBack() {
         Deployment web = api.put(deployment("1.5.0", 1));
         ReplicaSet set = api.put(replicaSet("shop-web-1", web, "1.5.0"));
         api.put(pod("shop-web-1-a", set, "1.5.0"));
         assertThat(seen(Freshness.WATCHED).pods()).hasSize(1);
         AtomicInteger changes = new AtomicInteger();
-        cluster.onChange(changes::incrementAndGet);
+        cluster.onChange(List.of(WEB), changes::incrementAndGet);
 
         api.goAway();
 
@@ -270,7 +278,7 @@ class KubernetesClusterTest {
         seen(Freshness.WATCHED);
         AtomicInteger pods = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
-        AutoCloseable subscription = cluster.onChange(() -> {
+        AutoCloseable subscription = cluster.onChange(List.of(WEB), () -> {
             pods.set(seen(Freshness.WATCHED).pods().size());
             calls.incrementAndGet();
         });

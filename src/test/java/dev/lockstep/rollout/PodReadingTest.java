@@ -2,6 +2,7 @@ package dev.lockstep.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation;
@@ -66,6 +67,7 @@ class PodReadingTest {
 
     /** G12: it was asked to end at 03:04:30, with thirty seconds to do so, and counts for as long as a container runs. */
     @Test
+    @Fact("G12")
     void terminatingPodCountsUntilItsContainersHaveExited() {
         PodObservation ending = observe(deleted(RUNNING));
 
@@ -79,6 +81,7 @@ class PodReadingTest {
 
     /** G7, G12: a sidecar among the init containers may still use the database. */
     @Test
+    @Fact({"G7", "G12"})
     void terminatingPodCountsWhileASidecarRuns() {
         Pod pod = new PodBuilder(deleted(EXITED))
                 .editStatus()
@@ -92,6 +95,7 @@ class PodReadingTest {
     /** G12: the phase alone is no proof. */
     @ParameterizedTest
     @CsvSource({"Succeeded", "Failed"})
+    @Fact("G12")
     void podThatEndedIsOutOnlyWhenNoContainerRuns(String phase) {
         assertThat(observe(phase(phase, EXITED)).condition()).isEqualTo(Condition.GONE);
         assertThat(observe(phase(phase, RUNNING)).condition()).isNotEqualTo(Condition.GONE);
@@ -99,6 +103,7 @@ class PodReadingTest {
 
     /** G16. */
     @Test
+    @Fact("G16")
     void podThatPendsOrCrashesOrIsNotReadyCounts() {
         assertThat(observe(phase("Pending")).condition()).isEqualTo(Condition.PENDING);
         assertThat(observe(pod().withStatus(null).build()).condition()).isEqualTo(Condition.PENDING);
@@ -116,6 +121,7 @@ class PodReadingTest {
 
     /** G13. */
     @Test
+    @Fact("G13")
     void podOnALostNodeIsUnreachableEvenWhileItIsBeingDeleted() {
         PodReading lost = new PodReading(EvidenceSpec.standard(), Set.of("node-1"), AT);
 
@@ -128,6 +134,7 @@ class PodReadingTest {
 
     /** G7. */
     @Test
+    @Fact("G7")
     void imageIsNoEvidenceUntilItIsSaidWhichContainerCounts() {
         Pod two = pod().editSpec()
                 .addNewContainer()

@@ -1,5 +1,7 @@
 package dev.lockstep.ui;
 
+import java.time.Instant;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
@@ -13,6 +15,17 @@ import java.util.Optional;
 
 /** Databases none of which answers. */
 final class SilentTargets implements Targets {
+    private final Consumers consumers;
+
+    SilentTargets() {
+        this(new Consumers.Seen(List.of(), List.of(), Instant.EPOCH));
+    }
+
+    /** @param consumers what it says all the same about who uses it */
+    SilentTargets(Consumers consumers) {
+        this.consumers = consumers;
+    }
+
     @Override
     public List<Database> databases() {
         return List.of();
@@ -21,6 +34,11 @@ final class SilentTargets implements Targets {
     @Override
     public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
         return new CatalogueReading.Unreachable("Database " + database + " does not answer: connection refused.");
+    }
+
+    @Override
+    public Consumers consumers(DatabaseName database) {
+        return consumers;
     }
 
     @Override
