@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.add;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
@@ -11,6 +10,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec.Work;

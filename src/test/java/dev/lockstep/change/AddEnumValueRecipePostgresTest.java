@@ -1,9 +1,9 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.AddEnumValue;
 import dev.lockstep.plan.Change.Neighbour;

@@ -1,10 +1,10 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;

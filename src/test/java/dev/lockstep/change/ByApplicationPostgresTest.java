@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.byApplication;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.refusals;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.add;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.drop;
@@ -14,6 +13,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.DeclaredPhase;
 import dev.lockstep.plan.Milestone;

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.drop;
 import static dev.lockstep.change.Plans.plan;
@@ -10,6 +9,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;

@@ -1,11 +1,11 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec;

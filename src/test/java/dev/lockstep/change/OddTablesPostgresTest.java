@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.ADD_COLUMN;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.COMMENT;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.DROP_COLUMN;
@@ -11,6 +10,7 @@ import static dev.lockstep.change.OddTablesPostgresTest.Doing.SET_NOT_NULL;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Identifier;

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.refusals;
@@ -14,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.refusals;
@@ -10,6 +9,7 @@ import static dev.lockstep.change.TableBuilder.table;
 import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.plan.PlanSpec;

@@ -1,6 +1,5 @@
 package dev.lockstep.change;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.TableBuilder.catalogue;
@@ -9,6 +8,7 @@ import static dev.lockstep.change.TableBuilder.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.schema.Column.DefaultValue;

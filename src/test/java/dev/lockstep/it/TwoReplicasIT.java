@@ -1,9 +1,9 @@
 package dev.lockstep.it;
 
-import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -12,6 +11,7 @@ import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.BatchCommit;

@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static dev.lockstep.target.Bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.schema.Identifier;
 import java.sql.Connection;

@@ -1,12 +1,12 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.lockstep.engine.Targets.CatalogueReading;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.ColumnGrant;

@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -8,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.fixture.TcpProxy;
 import dev.lockstep.lifecycle.Position.Direction;

@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.sqlAction;
 import static dev.lockstep.target.Bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +10,7 @@ import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;

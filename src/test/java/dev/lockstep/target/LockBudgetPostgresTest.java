@@ -1,6 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +8,7 @@ import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.schema.TableName;

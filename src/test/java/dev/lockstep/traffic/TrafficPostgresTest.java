@@ -1,8 +1,8 @@
 package dev.lockstep.traffic;
 
-import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.plan.ChangeKind;
 import java.time.Duration;
