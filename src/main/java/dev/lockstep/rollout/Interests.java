@@ -2,6 +2,7 @@ package dev.lockstep.rollout;
 
 import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.WorkloadSpec;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -24,11 +25,17 @@ import java.util.stream.Stream;
 final class Interests {
     private static final Logger LOG = System.getLogger(Interests.class.getName());
 
+    /** Every change has it: for workloads that nobody has looked at yet. */
+    private static final String UNSEEN = "unseen";
+
     /** By namespace and something that a change can have: the workloads that it then concerns. */
     private final Map<Key, Set<Key>> workloads = new ConcurrentHashMap<>();
 
     /** By namespace and workload: who listens. */
     private final Map<Key, Set<Subscription>> listeners = new ConcurrentHashMap<>();
+
+    /** By namespace and workload: which pods are its, once somebody has looked. */
+    private final Map<Key, List<LabelSelector>> selectors = new ConcurrentHashMap<>();
 
     /** By namespace: who listens to anything in it. */
     private final Map<String, Set<Subscription>> inNamespace = new ConcurrentHashMap<>();
@@ -41,7 +48,13 @@ final class Interests {
         Subscription subscription = new Subscription(listener);
         List<Key> keys = specs.stream().flatMap(spec -> workload(spec).stream()).toList();
         for (WorkloadSpec spec : specs) {
-            workload(spec).ifPresent(key -> base(spec).forEach(what -> concerns(new Key(key.namespace(), what), key)));
+            workload(spec).ifPresent(key -> {
+                base(spec).forEach(what -> concerns(new Key(key.namespace(), what), key));
+                if (!selectors.containsKey(key)) {
+                    // Nobody has looked yet, so that nobody knows which pods concern it: until then, all do.
+                    concerns(new Key(key.namespace(), UNSEEN), key);
+                }
+            });
         }
         keys.forEach(key -> {
             listeners.computeIfAbsent(key, _ -> new CopyOnWriteArraySet<>()).add(subscription);
@@ -53,6 +66,7 @@ final class Interests {
             remove(listeners, key, subscription);
             remove(inNamespace, key.namespace(), subscription);
             if (!listeners.containsKey(key)) {
+                selectors.remove(key);
                 workloads.values().forEach(concerned -> concerned.remove(key));
             }
         });
@@ -61,8 +75,13 @@ final class Interests {
     /** Takes note of what a look at this workload depended on, so that a change of that is a change of the workload. */
     void dependsOn(WorkloadSpec spec, Sight sight) {
         workload(spec).filter(listeners::containsKey).ifPresent(key -> {
+            selectors.put(key, sight.selectors());
             sight.objects().forEach(object -> concerns(new Key(key.namespace(), object), key));
             sight.selectors().forEach(selector -> concerns(new Key(key.namespace(), Traits.leading(selector)), key));
+            // Last, so that no change falls between the two.
+            workloads
+                    .getOrDefault(new Key(key.namespace(), UNSEEN), Set.of())
+                    .remove(key);
         });
     }
 
@@ -73,13 +92,16 @@ final class Interests {
      * @param labels the object's
      */
     void changed(String namespace, Set<String> objects, Map<String, String> labels) {
-        Stream.of(
-                        objects.stream(),
+        Stream<Key> byName = Stream.concat(objects.stream(), Stream.of(UNSEEN))
+                .flatMap(what -> workloads.getOrDefault(new Key(namespace, what), Set.of()).stream());
+        // Many may share the label that leads here; only whose selector finds the object is concerned.
+        Stream<Key> byLabel = Stream.concat(
                         labels.entrySet().stream().map(label -> Traits.label(label.getKey(), label.getValue())),
                         Stream.of(Traits.ANY))
-                .flatMap(keys -> keys)
-                .map(what -> workloads.getOrDefault(new Key(namespace, what), Set.of()))
-                .flatMap(Collection::stream)
+                .flatMap(what -> workloads.getOrDefault(new Key(namespace, what), Set.of()).stream())
+                .filter(workload -> selectors.getOrDefault(workload, List.of()).stream()
+                        .anyMatch(selector -> Selectors.matches(labels, selector)));
+        Stream.concat(byName, byLabel)
                 .distinct()
                 .flatMap(workload -> listeners.getOrDefault(workload, Set.of()).stream())
                 .distinct()
@@ -110,8 +132,7 @@ final class Interests {
     private static Set<String> base(WorkloadSpec spec) {
         return switch (spec.runner()) {
             case Runner.Controller(Runner.Kind kind, var _, String resource) -> Set.of(kind.label() + "/" + resource);
-            case Runner.Pods(var _, var selector) -> Set.of(Traits.leading(Selectors.of(selector)));
-            case Runner.External _ -> Set.of();
+            case Runner.Pods _, Runner.External _ -> Set.of();
         };
     }
 

@@ -190,7 +190,9 @@ final class KindWatch<T extends HasMetadata> implements AutoCloseable {
         Instant at = clock.instant();
         Map<String, String> before = known();
         Map<String, String> listed = versions.read(kind, namespace);
-        long deadline = System.nanoTime() + CATCH_UP.toNanos();
+        // One that is only just being opened has a list of its own to bring first.
+        Duration patience = standing.proven() ? CATCH_UP : settings.requestTimeout();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!(watching(informer) && caughtUp(before, listed))) {
             if (System.nanoTime() - deadline > 0) {
                 reopen();

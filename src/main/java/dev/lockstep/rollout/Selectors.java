@@ -30,7 +30,10 @@ final class Selectors {
 
     /** An empty selector matches everything in Kubernetes; a workload cannot have one. */
     static boolean matches(HasMetadata object, LabelSelector selector) {
-        Map<String, String> labels = Traits.labels(object);
+        return matches(Traits.labels(object), selector);
+    }
+
+    static boolean matches(Map<String, String> labels, LabelSelector selector) {
         Map<String, String> exact =
                 Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of());
         List<LabelSelectorRequirement> expressions =

@@ -79,6 +79,43 @@ class PodReadingTest {
         assertThat(observe(deleted()).condition()).isEqualTo(Condition.TERMINATING);
     }
 
+    /** G6: runtimes write it differently, and what is pinned may be the index of what runs. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            registry.example/web:1.5.0,           registry.example/web@sha256:R,               sha256:R
+            registry.example/web:1.5.0,           docker-pullable://registry.example/web@sha256:R, sha256:R
+            registry.example/web:1.5.0,           docker://sha256:R,                           sha256:R
+            registry.example/web:1.5.0,           sha256:R,                                    sha256:R
+            registry.example:5000/web@sha256:P,   registry.example:5000/web@sha256:R,          sha256:P sha256:R
+            registry.example/web:1.5.0@sha256:R,  registry.example/web@sha256:R,               sha256:R
+            registry.example/web@sha256:P,        '',                                          sha256:P
+            registry.example/web:1.5.0,           registry.example/web:1.5.0,                  ''
+            registry.example/web:1.5.0,           registry.example/web@sha512:R,               ''
+            """)
+    @Fact("G6")
+    void digestIsOfTheImageThatRunsAndOfTheOneThatWasAskedFor(String image, String imageId, String digests) {
+        Pod pod = pod().editSpec()
+                .editFirstContainer()
+                .withImage(written(image))
+                .endContainer()
+                .endSpec()
+                .editStatus()
+                .withContainerStatuses(new ContainerStatusBuilder(RUNNING)
+                        .withImageID(written(imageId))
+                        .build())
+                .endStatus()
+                .build();
+
+        assertThat(observe(pod).evidence())
+                .filteredOn(each -> each.source() == Source.IMAGE_DIGEST)
+                .extracting(Evidence::reported)
+                .isEqualTo(digests.isEmpty() ? List.of() : List.of(written(digests)));
+    }
+
+    private static String written(String text) {
+        return text.replace("R", "a".repeat(64)).replace("P", "b".repeat(64));
+    }
+
     /** G7, G12: a sidecar among the init containers may still use the database. */
     @Test
     @Fact({"G7", "G12"})

@@ -42,7 +42,16 @@ import java.util.stream.IntStream;
  * <pre>java -Xmx512m -cp … dev.lockstep.rollout.ScaleSimulation [deployments] [pods of each] [changes]</pre>
  */
 final class ScaleSimulation {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** The API server of the tests knows no pages: one list of ten thousand pods takes it seconds. */
+    private static final RolloutSettings SETTINGS = new RolloutSettings(
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(2),
+            500,
+            "lockstep");
 
     private ScaleSimulation() {}
 
@@ -121,10 +130,9 @@ final class ScaleSimulation {
     private static void measure(String url, int deployments, int changes) throws Exception {
         KubernetesClient client = client(url);
         KubernetesClient kubectl = client(url);
-        try (KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), RolloutSettings.standard())) {
-            List<WorkloadSpec> specs = IntStream.range(0, deployments)
-                    .mapToObj(ScaleSimulation::spec)
-                    .toList();
+        try (KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), SETTINGS)) {
+            List<WorkloadSpec> specs =
+                    IntStream.range(0, deployments).mapToObj(ScaleSimulation::spec).toList();
             long begun = System.nanoTime();
             List<Plan> plans = new ArrayList<>();
             for (WorkloadSpec spec : specs) {
@@ -135,9 +143,7 @@ final class ScaleSimulation {
             say("all %d gates had a verdict after %.1f s", deployments, seconds(System.nanoTime() - begun));
             round(plans, kubectl, 20);
             say("with %d plans: %s", plans.size(), round(plans, kubectl, changes));
-            say(
-                    "heap in use after a collection: %d MiB of %d",
-                    heap(), Runtime.getRuntime().maxMemory() >> 20);
+            say("heap in use after a collection: %d MiB of %d", heap(), Runtime.getRuntime().maxMemory() >> 20);
             long idle = cpu();
             Thread.sleep(20_000);
             say("CPU while nothing changes: %.1f %% of a core", (cpu() - idle) / 20e9 * 100);
@@ -164,6 +170,7 @@ final class ScaleSimulation {
     /** Each change makes a pod old and new again; what counts is the time from before the change to the verdict. */
     private static String round(List<Plan> plans, KubernetesClient kubectl, int changes) throws Exception {
         long[] took = new long[changes];
+        long[] looks = new long[changes];
         long cpu = cpu();
         for (int change = 0; change < changes; change++) {
             Plan plan = plans.get((change * 7) % plans.size());
@@ -175,14 +182,19 @@ final class ScaleSimulation {
                 throw new IllegalStateException("no verdict for " + plan.name);
             }
             took[change] = plan.decidedAt - begun;
+            looks[change] = plan.lookTook;
         }
         Arrays.sort(took);
+        Arrays.sort(looks);
         return String.format(
                 Locale.ROOT,
-                "from a change to the verdict: median %.1f ms, 99 %% within %.1f ms, longest %.1f ms; %.2f ms CPU a change",
+                "from a change to the verdict: median %.1f ms, 99 %% within %.1f ms, longest %.1f ms; of that for the"
+                        + " look: median %.2f ms, 99 %% within %.2f ms; %.2f ms CPU a change",
                 took[changes / 2] / 1e6,
                 took[changes * 99 / 100] / 1e6,
                 took[changes - 1] / 1e6,
+                looks[changes / 2] / 1e6,
+                looks[changes * 99 / 100] / 1e6,
                 (cpu() - cpu) / 1e6 / changes);
     }
 
@@ -207,6 +219,7 @@ final class ScaleSimulation {
         private final Map<Boolean, CountDownLatch> awaited = new ConcurrentHashMap<>();
         private volatile boolean closed;
         private volatile long decidedAt;
+        private volatile long lookTook;
 
         Plan(KubernetesCluster cluster, WorkloadSpec spec) {
             this.cluster = cluster;
@@ -222,6 +235,7 @@ final class ScaleSimulation {
         }
 
         void look() {
+            long begun = System.nanoTime();
             looks.incrementAndGet();
             Verdict verdict = new Gate(Instant.now(), Duration.ofSeconds(15))
                     .judge(
@@ -232,6 +246,7 @@ final class ScaleSimulation {
             if (!(verdict instanceof Verdict.Inconclusive)) {
                 closed = verdict instanceof Verdict.Closed;
                 decidedAt = System.nanoTime();
+                lookTook = decidedAt - begun;
                 CountDownLatch latch = awaited.remove(closed);
                 if (latch != null) {
                     latch.countDown();
