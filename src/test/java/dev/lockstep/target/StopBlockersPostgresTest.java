@@ -212,8 +212,10 @@ class StopBlockersPostgresTest {
         try (Connection walsender = DriverManager.getConnection(replication)) {
             Bench.run(walsender, "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ");
             Bench.run(walsender, "SELECT * FROM users");
-            assertThat(said(bench.does("add", ADD))).singleElement().satisfies(word -> assertThat(word)
-                    .contains("walsender", "copy_of_users", "it is part of a replication"));
+            assertThat(said(bench.does("add", ADD)))
+                    .singleElement()
+                    .satisfies(word ->
+                            assertThat(word).contains("walsender", "copy_of_users", "it is part of a replication"));
             Bench.run(walsender, "SELECT * FROM users");
         }
         assertThat(bench.stopped).isEmpty();
