@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.refusals;
@@ -173,6 +174,7 @@ class RenameTableRecipeTest {
     }
 
     @Test
+    @Fact("P14")
     void copyLosesNothingBeforeAllIsProven() {
         for (Compilation.Compiled plan :
                 List.of(compiled(rename(TableRenaming.COPY), catalogue(numbered())), byApplication(numbered()))) {
@@ -188,6 +190,7 @@ class RenameTableRecipeTest {
     }
 
     @Test
+    @Fact("P41")
     void copyIsRefusedWhereRowsCouldNotBeKeptEqual() {
         TableBuilder deferrable = table("users")
                 .column("id", "bigint", true)

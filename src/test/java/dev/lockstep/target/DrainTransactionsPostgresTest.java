@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -40,6 +41,7 @@ class DrainTransactionsPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void waitsForOlderTransactionsAndNotForYoungerOnes() throws Exception {
         try (Connection older = transaction("older")) {
             CompletableFuture<StepOutcome> step = bench.begin("drain", DRAIN);

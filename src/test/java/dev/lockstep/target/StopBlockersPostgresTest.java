@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -82,6 +83,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void endsWhoHasTheLockAndNobodyWhoOnlyWaitsForIt() throws Exception {
         try (Connection culprit = reader("culprit");
                 Connection innocent = shopper("innocent")) {
@@ -149,6 +151,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void whoeverMayNotBeStoppedIsNamedWithTheReasonAndProtectsTheOthers() throws Exception {
         bench.locks = new LockBudget(200, 2, TERMINATE);
         bench.sql(IntStream.range(0, 21)
@@ -185,6 +188,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void anOldTransactionAndAnIdleOneThatCouldOnlyBeCancelledAreLeftAlone() throws Exception {
         try (Connection old = reader("old")) {
             bench.locks = new LockBudget(200, 2, new BlockerRule.Stop(true, 1, 1));

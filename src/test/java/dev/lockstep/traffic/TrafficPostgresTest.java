@@ -1,5 +1,6 @@
 package dev.lockstep.traffic;
 
+import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.fixture.Postgres;
@@ -20,6 +21,7 @@ class TrafficPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void waitsForALongReaderWithoutMakingOthersWait() throws Exception {
         LongReader measured =
                 LongReader.sits(new RenameColumnTraffic(), Duration.ofSeconds(4), Postgres::freshDatabase);
