@@ -59,34 +59,34 @@ record Hiding(ContractRules rules, Backup backup) {
         boolean loses = parts.stream()
                 .flatMap(part -> part.steps().stream())
                 .anyMatch(step -> step.undo() instanceof Undo.Impossible);
-        boolean covered =
-                switch (change) {
-                    case Change.DropColumn _, Change.DropTable _ -> true;
-                    // They lose a name and no value.
-                    case Change.RenameColumn _, Change.RenameTable _ -> true;
-                    case Change.ChangeColumnType _,
-                            Change.AddColumn _,
-                            Change.SetNotNull _,
-                            Change.DropNotNull _,
-                            Change.SetDefault _,
-                            Change.DropDefault _,
-                            Change.AddIndex _,
-                            Change.DropIndex _,
-                            Change.Reindex _,
-                            Change.AddForeignKey _,
-                            Change.AddCheck _,
-                            Change.AddUnique _,
-                            Change.AddPrimaryKey _,
-                            Change.DropConstraint _,
-                            Change.CreateTable _,
-                            Change.AddEnumValue _,
-                            Change.Comment _,
-                            Change.Sql _ -> false;
-                };
+        boolean covered = switch (change) {
+            case Change.DropColumn _, Change.DropTable _ -> true;
+            // They lose a name and no value.
+            case Change.RenameColumn _, Change.RenameTable _ -> true;
+            case Change.ChangeColumnType _,
+                    Change.AddColumn _,
+                    Change.SetNotNull _,
+                    Change.DropNotNull _,
+                    Change.SetDefault _,
+                    Change.DropDefault _,
+                    Change.AddIndex _,
+                    Change.DropIndex _,
+                    Change.Reindex _,
+                    Change.AddForeignKey _,
+                    Change.AddCheck _,
+                    Change.AddUnique _,
+                    Change.AddPrimaryKey _,
+                    Change.DropConstraint _,
+                    Change.CreateTable _,
+                    Change.AddEnumValue _,
+                    Change.Comment _,
+                    Change.Sql _ -> false;
+        };
         if (keeps() && loses && !covered) {
             objections.add(
                     "spec.backup",
-                    "What a " + ChangeKind.of(change).label() + " loses cannot be kept in this way. Put the change in a plan"
+                    "What a " + ChangeKind.of(change).label()
+                            + " loses cannot be kept in this way. Put the change in a plan"
                             + " of its own without backup, and save what you need beforehand (pg_dump, or CREATE TABLE …"
                             + " AS).");
         }

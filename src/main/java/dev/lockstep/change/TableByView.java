@@ -14,7 +14,6 @@ import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The table gets the new name at once, and a view has the old one until no code uses it. There is one set of rows all the

@@ -90,7 +90,8 @@ public final class RunEngine implements AutoCloseable {
         Thread.ofVirtual()
                 .name("waiting-starts")
                 .start(() -> again("try the starts that wait", startBell, operations::startWaiting));
-        Thread.ofVirtual().name("backups")
+        Thread.ofVirtual()
+                .name("backups")
                 .start(() -> again("drop old backups", backupBell, this::dropBackups, BACKUPS_EVERY));
     }
 

@@ -62,7 +62,7 @@ final class BackupStep {
                 }
             }
             Optional<StepOutcome> broken = copied(connection, ledger, action, cursor);
-            return broken.isPresent() ? broken.get() : finished(connection, ledger, action);
+            return broken.isPresent() ? broken.get() : finished(connection, action);
         } catch (SQLException e) {
             Optional<StepOutcome> hidden = attempt.rowsHidden(e, action.table());
             return hidden.isPresent() ? hidden.get() : attempt.statementFailed(e, "the copy of " + label);
@@ -80,13 +80,13 @@ final class BackupStep {
     }
 
     /** The table, who may read it, and its entry; with the cursor that says they are there. */
-    private boolean begun(
-            Connection connection, ShortTransaction ledger, KeepValues action, Map<String, Long> cursor)
+    private boolean begun(Connection connection, ShortTransaction ledger, KeepValues action, Map<String, Long> cursor)
             throws SQLException {
         return ledger.claimed(() -> {
             Backups.prepare(connection);
             try (Statement statement = Query.plain(connection)) {
-                statement.execute("CREATE TABLE IF NOT EXISTS " + copy.sql() + " AS " + select(action) + " WITH NO DATA");
+                statement.execute(
+                        "CREATE TABLE IF NOT EXISTS " + copy.sql() + " AS " + select(action) + " WITH NO DATA");
                 statement.execute("REVOKE ALL ON " + copy.sql() + " FROM PUBLIC");
                 if (!action.key().isEmpty()) {
                     statement.execute("ALTER TABLE " + copy.sql() + " ADD PRIMARY KEY (" + names(action.key()) + ")");
@@ -109,7 +109,10 @@ final class BackupStep {
             long from = next;
             long to = Math.min(end, from + blocks);
             boolean ours = ledger.claimed(() -> {
-                new Query(connection, insert(action) + " WHERE ctid >= ?::text::tid AND ctid < ?::text::tid" + onlyOnce(action))
+                new Query(
+                                connection,
+                                insert(action) + " WHERE ctid >= ?::text::tid AND ctid < ?::text::tid"
+                                        + onlyOnce(action))
                         .update("(" + from + ",0)", "(" + to + ",0)");
                 Ledger.advance(connection, attempt.order(), Map.of(NEXT, to, END, end), 0);
             });
@@ -128,14 +131,15 @@ final class BackupStep {
     }
 
     /** One look over everything, what it found missing, and the entry that says the copy is whole; all or nothing. */
-    private StepOutcome finished(Connection connection, ShortTransaction ledger, KeepValues action) throws SQLException {
+    private StepOutcome finished(Connection connection, KeepValues action) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
             if (!Ledger.claim(connection, attempt.order())) {
                 return new StepOutcome.FencedOut();
             }
             if (!action.key().isEmpty()
-                    && StatementWatch.run(attempt, Optional.empty(), statement, () -> statement.execute(missing(action)))
+                    && StatementWatch.run(
+                                    attempt, Optional.empty(), statement, () -> statement.execute(missing(action)))
                             instanceof StatementWatch.Ended.Stopped) {
                 return new StepOutcome.Interrupted();
             }
@@ -143,7 +147,8 @@ final class BackupStep {
             if (action.key().isEmpty() && rows != count(connection, action.table())) {
                 return new StepOutcome.Failed(
                         ErrorCode.VERIFICATION_FAILED,
-                        "The copy of " + label + ", " + copy + ", has " + rows + " rows, and the original another number,"
+                        "The copy of " + label + ", " + copy + ", has " + rows
+                                + " rows, and the original another number,"
                                 + " although nothing should write it any more. Nothing was dropped.",
                         "Find out what writes " + action.table() + ", then roll back and start again.");
             }
@@ -167,15 +172,15 @@ final class BackupStep {
                         WITH RECURSIVE tree AS (
                           SELECT ?::text::regclass::oid AS oid
                           UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree t ON t.oid = i.inhparent)
-                        SELECT max(pg_relation_size(oid)) / current_setting('block_size')::bigint FROM tree""")
-                .one(row -> row.getLong(1), table.sql());
+                        SELECT max(pg_relation_size(oid)) / current_setting('block_size')::bigint FROM tree""").one(row -> row.getLong(1), table.sql());
     }
 
     private static String select(KeepValues action) {
         String columns = Stream.concat(
                         action.key().stream().map(Identifier::sql),
                         action.columns().stream()
-                                .map(column -> column.now().sql() + " AS " + column.as().sql()))
+                                .map(column -> column.now().sql() + " AS "
+                                        + column.as().sql()))
                 .collect(Collectors.joining(", "));
         return "SELECT " + columns + " FROM " + action.table().sql() + " AS t";
     }

@@ -81,8 +81,8 @@ final class Backups {
             Optional<Expired> expired = new Query(connection, """
                             SELECT table_name, source FROM lockstep.backup WHERE keep_until < clock_timestamp()
                             ORDER BY keep_until LIMIT 1 FOR UPDATE SKIP LOCKED""")
-                    .first(row -> new Expired(
-                            new TableName(SCHEMA, new Identifier(row.getString(1))), row.getString(2)));
+                    .first(row ->
+                            new Expired(new TableName(SCHEMA, new Identifier(row.getString(1))), row.getString(2)));
             if (expired.isPresent()) {
                 drop(connection, expired.get().table());
             }

@@ -66,7 +66,12 @@ final class Checksum {
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
             case Action.KeepValues(var table, var label, var key, var columns, int seconds) ->
                 parts.addAll(List.of(
-                        "keep-values", table.sql(), label, key.toString(), columns.toString(), String.valueOf(seconds)));
+                        "keep-values",
+                        table.sql(),
+                        label,
+                        key.toString(),
+                        columns.toString(),
+                        String.valueOf(seconds)));
             case Action.ForgetValues(var label) -> parts.addAll(List.of("forget-values", label));
             case Action.CountUses(var what) -> parts.addAll(List.of("count-uses", what.toString()));
             case Action.ProveUnused(var what, var counted, int seconds) ->

@@ -134,8 +134,8 @@ class HidingTest {
     @Test
     void valuesAreKeptOnceNothingWritesThemAndBeforeAnythingIsLost() {
         PlanSpec.Backup day = new PlanSpec.Backup.ToTable(86_400);
-        List<Step> steps = contract(
-                Plans.contract(plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day), users());
+        List<Step> steps =
+                contract(Plans.contract(plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day), users());
         assertThat(steps).extracting(Step::name).containsExactly("dependents", "hide", "keep-values", "drop-column");
         assertThat(steps.get(2).action()).isInstanceOfSatisfying(Action.KeepValues.class, keep -> {
             assertThat(keep.key()).containsExactly(new Identifier("id"));
@@ -145,7 +145,8 @@ class HidingTest {
             });
         });
         assertThat(contract(
-                        Plans.contract(plan(drop("users", "name")), new PlanSpec.ContractRules(60, false), day), users()))
+                        Plans.contract(plan(drop("users", "name")), new PlanSpec.ContractRules(60, false), day),
+                        users()))
                 .extracting(Step::name)
                 .containsExactly("dependents", "hide", "revert-window", "keep-values", "drop-column");
         assertThat(contract(
@@ -161,8 +162,7 @@ class HidingTest {
     void aBackupThatWouldNotCoverTheLossIsRefused() {
         PlanSpec.Backup day = new PlanSpec.Backup.ToTable(86_400);
         assertThat(refusals(
-                        Plans.contract(
-                                plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day),
+                        Plans.contract(plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day),
                         catalogue(TableBuilder.table("users").column("name", "text", false))))
                 .singleElement()
                 .asString()

@@ -75,14 +75,16 @@ class TableByCopyApplicationPostgresTest {
             // Some code still writes both, some the new name only; foreign keys hold for the new name.
             both(target, "still dual", "users", "people");
             both(target, "dual as well", "people", "users");
-            target.sql("INSERT INTO people (name) VALUES ('new only')", "INSERT INTO orders SELECT max(id) FROM people");
+            target.sql(
+                    "INSERT INTO people (name) VALUES ('new only')", "INSERT INTO orders SELECT max(id) FROM people");
             assertThatThrownBy(() -> target.sql("DELETE FROM people WHERE name = 'new only'"))
                     .hasMessageContaining("orders_user_id_fkey");
             target.forward(rename(), "contract");
             assertThat(target.rows("SELECT name FROM people ORDER BY id"))
                     .containsExactly(
                             "a", "b", "c", "late too", "late", "dual", "still dual", "dual as well", "new only");
-            assertThat(target.rows("SELECT count(*), count(DISTINCT entry) FROM audit")).containsExactly("9|9");
+            assertThat(target.rows("SELECT count(*), count(DISTINCT entry) FROM audit"))
+                    .containsExactly("9|9");
             plain.sql("ALTER TABLE users RENAME TO people");
             assertThat(target.schema()).isEqualTo(plain.schema());
         }
@@ -118,8 +120,7 @@ class TableByCopyApplicationPostgresTest {
             target.forward(rename(), "expand", "backfill");
             try (Connection app = target.another("&prepareThreshold=1");
                     PreparedStatement read = app.prepareStatement("SELECT * FROM people");
-                    PreparedStatement old =
-                            app.prepareStatement("INSERT INTO users (name) VALUES (?) RETURNING id");
+                    PreparedStatement old = app.prepareStatement("INSERT INTO users (name) VALUES (?) RETURNING id");
                     PreparedStatement fresh = app.prepareStatement(
                             "INSERT INTO people (id, name) OVERRIDING SYSTEM VALUE VALUES (?, ?) RETURNING *")) {
                 for (int time = 0; time < 6; time++) {

@@ -20,8 +20,8 @@ class BackupPostgresTest {
     private static final Identifier PHONE = new Identifier("phone");
     private static final Action.KeepValues KEEP = new Action.KeepValues(
             Bench.USERS, "users.phone", List.of(ID), List.of(new Action.Kept(HIDDEN, PHONE)), 3_600);
-    private static final Step STEP =
-            new Step("keep-values", "keep", KEEP, new Step.Undo.By(new Action.ForgetValues("users.phone")), "SELECT NULL");
+    private static final Step STEP = new Step(
+            "keep-values", "keep", KEEP, new Step.Undo.By(new Action.ForgetValues("users.phone")), "SELECT NULL");
 
     private final Bench bench = new Bench();
 
@@ -109,7 +109,8 @@ class BackupPostgresTest {
                         new Action.KeepValues(
                                 TableName.parse("log"), "log", List.of(), List.of(new Action.Kept(line, line)), 3_600)))
                 .isInstanceOf(StepOutcome.Completed.class);
-        assertThat(bench.value("SELECT count(*) FROM " + Backups.table("log", bench.run).sql()))
+        assertThat(bench.value("SELECT count(*) FROM "
+                        + Backups.table("log", bench.run).sql()))
                 .isEqualTo("50");
     }
 
@@ -117,8 +118,9 @@ class BackupPostgresTest {
     void nobodyElseMayReadIt() {
         bench.sql("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC");
         keeps();
-        assertThat(bench.value("SELECT coalesce(string_agg(acl::text, ','), 'none') FROM pg_class, unnest(relacl) AS acl"
-                        + " WHERE oid = '" + copy().sql() + "'::regclass AND acl::text LIKE '=%'"))
+        assertThat(bench.value(
+                        "SELECT coalesce(string_agg(acl::text, ','), 'none') FROM pg_class, unnest(relacl) AS acl"
+                                + " WHERE oid = '" + copy().sql() + "'::regclass AND acl::text LIKE '=%'"))
                 .isEqualTo("none");
     }
 
@@ -126,7 +128,8 @@ class BackupPostgresTest {
     void goesWithARollback() {
         keeps();
         assertThat(bench.backward(STEP)).isInstanceOf(StepOutcome.Completed.class);
-        assertThat(bench.value("SELECT to_regclass('" + copy().sql() + "') IS NULL AND NOT EXISTS (SELECT FROM lockstep.backup)"))
+        assertThat(bench.value("SELECT to_regclass('" + copy().sql()
+                        + "') IS NULL AND NOT EXISTS (SELECT FROM lockstep.backup)"))
                 .isEqualTo("t");
     }
 
@@ -145,7 +148,10 @@ class BackupPostgresTest {
                     .isEmpty();
             reader.rollback();
         }
-        assertThat(bench.targets.dropExpiredBackups(shop)).singleElement().asString().startsWith("users.phone in ");
+        assertThat(bench.targets.dropExpiredBackups(shop))
+                .singleElement()
+                .asString()
+                .startsWith("users.phone in ");
         assertThat(bench.value("SELECT count(*) FROM lockstep.backup")).isEqualTo("0");
     }
 }

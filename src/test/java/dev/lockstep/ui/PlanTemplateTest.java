@@ -68,8 +68,7 @@ class PlanTemplateTest {
 
     @Test
     void whoeverDecidesReadsWhatTheServerHasSeen() {
-        Departure name = new Departure(
-                TableName.parse("users"), Optional.of(new Identifier("name")), false);
+        Departure name = new Departure(TableName.parse("users"), Optional.of(new Identifier("name")), false);
         PlanPage page = new Shop().awaitsApproval().page(Shop.ADA);
         String seen = Pages.plan(page.heard(List.of(new Testimony.Given(
                 name,
