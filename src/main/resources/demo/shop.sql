@@ -27,6 +27,13 @@ CREATE TABLE orders (
     channel    order_channel DEFAULT 'web'
 );
 
+-- Filled every night by a script that somebody wrote in a hurry.
+CREATE TABLE daily_sales (
+    country char(2),
+    day     date,
+    revenue numeric(12,2)
+);
+
 -- From a campaign long ago; nothing reads it any more.
 CREATE TABLE coupons (
     code    text PRIMARY KEY,
@@ -68,6 +75,10 @@ SELECT 'SPRING-' || n, n, 10 FROM generate_series(1, least(100, current_setting(
 
 SELECT setval(pg_get_serial_sequence('users', 'id'), current_setting('demo.users')::int);
 SELECT setval(pg_get_serial_sequence('orders', 'id'), current_setting('demo.orders')::int);
+
+INSERT INTO daily_sales
+SELECT country, date '2025-01-01' + day, 100 + day * 3
+FROM unnest(ARRAY['DE','FR','PL']) AS country, generate_series(0, 99) AS day;
 
 CREATE INDEX users_name_idx ON users (name);
 CREATE INDEX users_country_idx ON users (country);

@@ -80,6 +80,26 @@ record ReplacementIndexes(ReplacementColumn replacement) {
         return statements;
     }
 
+    /**
+     * An index has names of its own for what it is made of, and does not notice that a column is called otherwise now. They
+     * show in every tool that describes it.
+     */
+    List<String> rename(Identifier under) {
+        return rehearsed().indexes().stream()
+                .filter(index -> isMadeOf(index.shape(), replacement.name()))
+                .map(index -> "ALTER TABLE " + table().schema().sql() + "."
+                        + index.name().sql() + " RENAME COLUMN "
+                        + replacement.name().sql() + " TO " + under.sql())
+                .toList();
+    }
+
+    private static boolean isMadeOf(Index.Shape shape, Identifier column) {
+        return shape.included().contains(column)
+                || shape.keys().stream()
+                        .anyMatch(key -> key instanceof Index.Key.Plain plain
+                                && plain.column().equals(column));
+    }
+
     /** What hangs on the index of this name. */
     private List<String> ties(Index index) {
         List<String> statements = new ArrayList<>();

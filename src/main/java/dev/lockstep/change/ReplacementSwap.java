@@ -31,6 +31,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                         statements.add("COMMENT ON " + remark.on() + " IS " + SqlText.literal(remark.text())));
         if (!under.equals(replacement.name())) {
             statements.add(alter() + "RENAME COLUMN " + replacement.name().sql() + " TO " + under.sql());
+            statements.addAll(new ReplacementIndexes(replacement).rename(under));
         }
         statements.add(SyncTriggers.forgetPlans(replacement.table()));
         return List.copyOf(statements);

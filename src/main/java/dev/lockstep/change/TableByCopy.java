@@ -35,8 +35,7 @@ import java.util.stream.Stream;
  * original has the new one from then on, so what is written under it only has its foreign keys, triggers and replication.
  */
 final class TableByCopy {
-    private static final String ONE_SIDED =
-            "Some code writes one of the tables only, or not both in one transaction.";
+    private static final String ONE_SIDED = "Some code writes one of the tables only, or not both in one transaction.";
 
     private final TwinTable twin;
     private final TwinTriggers triggers;
@@ -114,10 +113,7 @@ final class TableByCopy {
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.READ_NEW),
-                        List.of(
-                                TableByView.dependents(twin.name(), "table", names),
-                                verify(ONE_SIDED),
-                                exchange())),
+                        List.of(TableByView.dependents(twin.name(), "table", names), verify(ONE_SIDED), exchange())),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
                         PhaseType.CONTRACT,

@@ -25,7 +25,7 @@ final class ShopDatabase {
     private static final String NAME = "shop";
 
     /** Its number changes with {@code shop.sql}, so that an older template is not taken for this one. */
-    private static final String TEMPLATE = "shop_template_1";
+    private static final String TEMPLATE = "shop_template_2";
 
     private static final String UNFINISHED = "shop_template_unfinished";
 

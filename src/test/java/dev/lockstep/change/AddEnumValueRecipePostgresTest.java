@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +59,7 @@ class AddEnumValueRecipePostgresTest {
     }
 
     @Test
+    @Fact("P45")
     void aRollbackLeavesTheValueSaysSoAndTheSamePlanRunsAgain() throws SQLException {
         PlanSpec plan = adding(value("soso", new Neighbour.Before("fine")));
         Compilation.Compiled first = target.compiled(plan);

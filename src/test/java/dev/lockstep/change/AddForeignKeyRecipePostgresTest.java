@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -38,6 +39,7 @@ class AddForeignKeyRecipePostgresTest {
     }
 
     @Test
+    @Fact("P13")
     void endsLikeThePlainForm() throws SQLException {
         var plan = Lifecycle.on(USERS, ORDERS, ROWS)
                 .endsLike(
@@ -91,6 +93,7 @@ class AddForeignKeyRecipePostgresTest {
     }
 
     @Test
+    @Fact("P11")
     void takesOverTheProvenKeysOfPartitionsWithoutReadingThemAgain() throws SQLException {
         String[] tree = {
             USERS,

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -45,6 +46,7 @@ class AddUniqueRecipePostgresTest {
     }
 
     @Test
+    @Fact("P12")
     void aPrimaryKeyMakesItsColumnsNotNullWithoutAScanUnderAStrongLock() throws SQLException {
         var plan = Lifecycle.on(USERS, ROWS)
                 .endsLike(List.of("ALTER TABLE \"Users\" ADD PRIMARY KEY (id)"), key("Users", Optional.empty(), "id"));

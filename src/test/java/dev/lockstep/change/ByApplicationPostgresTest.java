@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.byApplication;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.refusals;
@@ -37,6 +38,7 @@ class ByApplicationPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void phasesComeInTheOrderThatLosesNoWrite() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS.toArray(String[]::new));

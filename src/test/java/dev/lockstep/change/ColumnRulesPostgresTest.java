@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.web;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,6 +84,7 @@ class ColumnRulesPostgresTest {
                     "COMMENT ON COLUMN users.shout IS 'loud'"));
 
     @Test
+    @Fact("P12")
     void endsAsThePlainFormDoesAndIsTakenBackToWhatWas() throws SQLException {
         for (Map.Entry<Change, String> entry : PLAIN_FORMS.entrySet()) {
             Change change = entry.getKey();

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.add;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.drop;
@@ -159,6 +160,7 @@ class CompilerTest {
     }
 
     @Test
+    @Fact("P14")
     void mergesTheSharesOfAllChangesAndLosesNothingBeforeEverythingElseHasSucceeded() {
         var plan = compiled(
                 plan(

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.drop;
 import static dev.lockstep.change.Plans.plan;
@@ -58,6 +59,7 @@ class DropColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P39")
     void codeThatDoesNotKnowTheColumnCanInsertBeforeItIsGone() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(SHOP);

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.drop;
 import static dev.lockstep.change.Plans.plan;
@@ -60,6 +61,7 @@ class DropColumnRecipeTest {
     }
 
     @Test
+    @Fact("P5")
     void foreignKeyIsDroppedAloneUnderLocksOnBothTables() {
         var plan = compiled(
                 plan(drop("users", "name")),
@@ -74,6 +76,7 @@ class DropColumnRecipeTest {
     }
 
     @Test
+    @Fact("P35")
     void refusesWithEveryDependentListed() {
         assertThat(refusal(users().dependent("name", "view", "view names")
                         .dependent("name", "policy", "policy p on table users")

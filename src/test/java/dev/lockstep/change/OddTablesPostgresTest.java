@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.ADD_COLUMN;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.COMMENT;
 import static dev.lockstep.change.OddTablesPostgresTest.Doing.DROP_COLUMN;
@@ -482,6 +483,7 @@ class OddTablesPostgresTest {
 
     @ParameterizedTest(name = "a table {0}")
     @MethodSource("oddTables")
+    @Fact({"P19", "P24", "P28", "P43", "P44"})
     void worksOrIsRefusedWithWhatToDo(Odd odd) throws SQLException {
         for (Doing doing : Doing.values()) {
             if (!odd.meets(doing)) {

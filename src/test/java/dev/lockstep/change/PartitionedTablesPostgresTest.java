@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.web;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -157,6 +158,7 @@ class PartitionedTablesPostgresTest {
     }
 
     @Test
+    @Fact("P3")
     void locksTheRootFirstAndThenEveryPartitionInTheOrderOfNames() {
         Action.Transactional first =
                 (Action.Transactional) target.compiled(planned(new Change.SetDefault(EVENTS, id("kind"), "'y'")))

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.Plans.refusals;
@@ -169,11 +170,11 @@ class RenameTableRecipeTest {
                 .containsExactly("expand", "backfill", "new-only", "contract");
         assertThat(byApplication(numbered()).phases())
                 .extracting(phase -> phase.name().value())
-                .containsExactly(
-                        "expand", "dual-write", "backfill", "read-new", "release", "new-only", "contract");
+                .containsExactly("expand", "dual-write", "backfill", "read-new", "release", "new-only", "contract");
     }
 
     @Test
+    @Fact("P14")
     void copyLosesNothingBeforeAllIsProven() {
         for (Compilation.Compiled plan :
                 List.of(compiled(rename(TableRenaming.COPY), catalogue(numbered())), byApplication(numbered()))) {
@@ -189,6 +190,7 @@ class RenameTableRecipeTest {
     }
 
     @Test
+    @Fact("P41")
     void copyIsRefusedWhereRowsCouldNotBeKeptEqual() {
         TableBuilder deferrable = table("users")
                 .column("id", "bigint", true)
@@ -210,30 +212,41 @@ class RenameTableRecipeTest {
                         "id"));
         Map<String, TableBuilder> tables = Map.ofEntries(
                 Map.entry("has no key", table("users").column("id", "bigint", false)),
-                Map.entry("no key by which", table("users").column("id", "bigint", false).index(plain("u", true, "id"))),
+                Map.entry(
+                        "no key by which",
+                        table("users").column("id", "bigint", false).index(plain("u", true, "id"))),
                 Map.entry("of built-in types", foreignType),
                 Map.entry("is DEFERRABLE", deferrable),
                 Map.entry("might not see every row", numbered().rowsHidden("a policy hides them")),
                 Map.entry("fires on UPDATE OF name", numbered().trigger("t", false, "", "name")),
-                Map.entry("RETURN NULL before an INSERT", numbered().trigger("t", true, "IF x THEN return  null; END IF;")),
+                Map.entry(
+                        "RETURN NULL before an INSERT",
+                        numbered().trigger("t", true, "IF x THEN return  null; END IF;")),
                 Map.entry(
                         "FORCE ROW LEVEL SECURITY",
-                        numbered().surroundings(around -> with(
-                                around, new Surroundings.RowSecurity(true, true, List.of()), List.of(), List.of()))),
+                        numbered()
+                                .surroundings(around -> with(
+                                        around,
+                                        new Surroundings.RowSecurity(true, true, List.of()),
+                                        List.of(),
+                                        List.of()))),
                 Map.entry(
                         "rewrite rules (quiet)",
-                        numbered().surroundings(around ->
-                                with(around, around.rowSecurity(), List.of(), List.of(new Identifier("quiet"))))),
+                        numbered()
+                                .surroundings(around -> with(
+                                        around, around.rowSecurity(), List.of(), List.of(new Identifier("quiet"))))),
                 Map.entry(
                         "publishes every table",
-                        numbered().surroundings(around -> with(
-                                around,
-                                around.rowSecurity(),
-                                List.of(new Surroundings.Publication(new Identifier("all"), true)),
-                                List.of()))));
+                        numbered()
+                                .surroundings(around -> with(
+                                        around,
+                                        around.rowSecurity(),
+                                        List.of(new Surroundings.Publication(new Identifier("all"), true)),
+                                        List.of()))));
         tables.forEach((why, table) -> assertThat(refusals(rename(TableRenaming.COPY), catalogue(table)))
                 .as(why)
-                .anyMatch(refusal -> refusal.startsWith("spec.changes[0].renameTable.table: ") && refusal.contains(why)));
+                .anyMatch(
+                        refusal -> refusal.startsWith("spec.changes[0].renameTable.table: ") && refusal.contains(why)));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.TableBuilder.catalogue;
 import static dev.lockstep.change.TableBuilder.plain;
@@ -54,6 +55,7 @@ class TableByCopyApplicationPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void rowsThatOldCodeWroteLateAreThereBeforeAnythingReadsTheNewName() throws SQLException {
         try (TestTarget target = new TestTarget();
                 TestTarget plain = new TestTarget()) {

@@ -1,5 +1,6 @@
 package dev.lockstep.change;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.change.Plans.compiled;
 import static dev.lockstep.change.Plans.plan;
 import static dev.lockstep.change.TableBuilder.catalogue;
@@ -55,6 +56,7 @@ class TableByViewPostgresTest {
     }
 
     @Test
+    @Fact("P37")
     void oldNameWorksAsTheTableDid() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);
@@ -101,6 +103,7 @@ class TableByViewPostgresTest {
                 "SELECT xmin FROM users",
                 "SELECT * FROM users TABLESAMPLE system (10)"
             })
+    @Fact("P37")
     void whatAViewCannotDoWorksUnderTheNewName(String statement) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);
@@ -115,6 +118,7 @@ class TableByViewPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void statementsThatWerePreparedBeforeGoOn() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);

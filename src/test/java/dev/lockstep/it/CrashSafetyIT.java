@@ -1,5 +1,6 @@
 package dev.lockstep.it;
 
+import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -111,6 +112,7 @@ class CrashSafetyIT {
     }
 
     @Test
+    @Fact("P40")
     void aRenameKilledAtEveryPointEndsLikeAPlainRename() throws Exception {
         try (RenameWorld world = new RenameWorld("crash")) {
             LockstepProcess lockstep = world.lockstep("a").awaitReady();

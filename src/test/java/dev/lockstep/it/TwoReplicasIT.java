@@ -1,5 +1,6 @@
 package dev.lockstep.it;
 
+import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -99,6 +100,7 @@ class TwoReplicasIT {
     }
 
     @Test
+    @Fact("P46")
     void oneThatStandsStillInATransactionDoesNotHoldTheOtherUp() throws SQLException {
         String leader = leader();
         freeze(named(leader), "idle in transaction");

@@ -93,8 +93,10 @@ class WorkedPlansPostgresTest {
         }
         assertThat(shape(url))
                 .as("%s leaves no function or trigger of its own", file)
-                .isNotEqualTo(before)
                 .doesNotContain("lockstep");
+        // An index built anew looks as it did.
+        boolean changes = !steps.stream().allMatch(step -> step.action() instanceof Action.RebuildIndex);
+        assertThat(shape(url).equals(before)).as("%s changes nothing", file).isEqualTo(!changes);
     }
 
     static List<Path> plans() throws IOException {

@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -143,6 +144,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P30")
     void waitsBrieflyForALockedRowAndComesBackToIt() throws Exception {
         users(2_000);
         try (Connection application = bench.connect()) {
@@ -184,6 +186,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P28")
     void refusesATableWhoseRowsAPolicyHides() throws Exception {
         users(10);
         bench.sql("""
@@ -221,6 +224,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P27")
     void leavesGeneratedIdentitiesAlone() {
         bench.sql("CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, full_name text)");
         bench.sql("INSERT INTO users (name) SELECT 'x' FROM generate_series(1, 100)");
@@ -228,6 +232,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P29")
     void keepsTheTablesOwnTriggersFromSeeingItUnlessThePlanWantsThemTo() {
         users(10);
         bench.sql("""
@@ -271,6 +276,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P30")
     void failsWhenTheNewValueStillCountsAsUnfilled() {
         users(10);
         StepOutcome outcome = bench.does(

@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static dev.lockstep.target.Bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +62,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void rebuildsTheDebrisOfAFailedBuild() {
         try {
             bench.sql("CREATE UNIQUE INDEX CONCURRENTLY users_name ON users (name)");
@@ -97,6 +99,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void waitsForTheBuildOfAnotherSession() throws Exception {
         try (Connection old = bench.connect();
                 Connection other = bench.connect()) {
@@ -134,6 +137,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P9")
     void doesNotBuildWhileAnotherWorkerOfTheSameRunDoes() throws Exception {
         try (Connection old = bench.connect()) {
             old.setAutoCommit(false);

@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -308,6 +309,7 @@ class CatalogueReaderPostgresTest {
     }
 
     @Test
+    @Fact("P29")
     void saysWhenTheServerWouldRefuseUpdates() {
         bench.sql("CREATE TABLE users (id int); CREATE PUBLICATION everything FOR ALL TABLES");
         assertThat(users().updatesRefused())

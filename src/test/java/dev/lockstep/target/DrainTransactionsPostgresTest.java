@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -40,6 +41,7 @@ class DrainTransactionsPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void waitsForOlderTransactionsAndNotForYoungerOnes() throws Exception {
         try (Connection older = transaction("older")) {
             CompletableFuture<StepOutcome> step = bench.begin("drain", DRAIN);
@@ -68,6 +70,26 @@ class DrainTransactionsPostgresTest {
                 assertThat(bench.does("drain", DRAIN)).isInstanceOf(StepOutcome.Completed.class);
                 younger.rollback();
             }
+        }
+    }
+
+    @Test
+    void waitsForTransactionsWhoseAgeItMayNotSee() throws Exception {
+        bench.sql("DROP ROLE IF EXISTS lockstep_blind; CREATE ROLE lockstep_blind LOGIN; GRANT CREATE ON DATABASE \""
+                + bench.value("SELECT current_database()") + "\" TO lockstep_blind");
+        try (Bench blind = bench.as("lockstep_blind");
+                Connection older = transaction("older")) {
+            CompletableFuture<StepOutcome> step = blind.begin("drain", DRAIN);
+            await().until(() -> !blind.waitingFor().isEmpty());
+            assertThat(blind.waitingFor())
+                    .anySatisfy(blocker -> assertThat(blocker.message()).contains("older", "GRANT pg_read_all_stats"));
+            try (Connection younger = transaction("younger")) {
+                older.commit();
+                assertThat(step.join()).isInstanceOf(StepOutcome.Completed.class);
+                younger.rollback();
+            }
+        } finally {
+            bench.sql("DROP OWNED BY lockstep_blind CASCADE; DROP ROLE lockstep_blind");
         }
     }
 

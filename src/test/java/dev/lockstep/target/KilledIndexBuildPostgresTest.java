@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -82,6 +83,7 @@ class KilledIndexBuildPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void isBuiltInTheEndHoweverOftenItsWorkersAreKilled() throws Exception {
         try (Connection old = openWriter()) {
             CompletableFuture<StepOutcome> first = bench.begin("index", BUILD);

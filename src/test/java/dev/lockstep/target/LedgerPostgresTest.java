@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.sqlAction;
 import static dev.lockstep.target.Bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,6 +64,7 @@ class LedgerPostgresTest {
     }
 
     @Test
+    @Fact("P40")
     void refusesAnOlderFenceAndDoesNothing() {
         bench.sql("CREATE TABLE users (id int)");
         bench.targets.execute(
@@ -108,6 +110,7 @@ class LedgerPostgresTest {
     }
 
     @Test
+    @Fact("P40")
     void refusesAStepThatWasDoneWithOtherSql() {
         bench.sql("CREATE TABLE users (id int)");
         bench.does("insert", sqlAction("INSERT INTO public.users VALUES (1)"));

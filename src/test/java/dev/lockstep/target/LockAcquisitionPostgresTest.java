@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static dev.lockstep.target.Bench.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -58,6 +59,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void doesNotQueueBehindALongReaderAndGoesOnSoonAfterItEnds() throws Exception {
         AtomicLong longest = new AtomicLong();
         AtomicBoolean over = new AtomicBoolean();
@@ -102,6 +104,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P6")
     void givesUpAfterTheDeadlineAndSaysWhoIsInTheWay() throws Exception {
         bench.locks = new LockBudget(100, 1, new BlockerRule.Wait());
         try (Connection report = reader("report")) {
@@ -130,6 +133,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void namesAPreparedTransactionThatNoSessionHolds() {
         bench.sql("BEGIN; SELECT * FROM users; PREPARE TRANSACTION 'order 66'");
         CompletableFuture<StepOutcome> step = bench.begin("add", ADD);
@@ -143,6 +147,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void seesAReaderOfAPartition() throws Exception {
         bench.sql("""
                 CREATE TABLE events (id int) PARTITION BY RANGE (id);
@@ -204,6 +209,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P1")
     void makesAnAutovacuumYieldWithinTheBudget() {
         bench.sql("ALTER SYSTEM SET autovacuum_naptime = '1s'");
         bench.sql("SELECT pg_reload_conf()");

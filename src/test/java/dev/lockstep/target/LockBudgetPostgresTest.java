@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.fixture.Fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
@@ -132,6 +133,7 @@ class LockBudgetPostgresTest {
 
     /** P3: lock_timeout counts for each partition anew. */
     @Test
+    @Fact("P3")
     void othersWaitNoLongerThanTheBudgetForAllPartitionsTogether() throws Exception {
         bench.sql("CREATE TABLE events (id int, note text) PARTITION BY RANGE (id)");
         for (int at = 0; at < 20; at++) {
@@ -184,6 +186,7 @@ class LockBudgetPostgresTest {
 
     /** P2: it never yields, so it is waited for, by its name, and nobody is made to queue meanwhile. */
     @Test
+    @Fact("P2")
     void waitsForAVacuumThatPreventsWraparoundAndDoesNotDisturbIt() throws Exception {
         bench.sql("ALTER SYSTEM SET autovacuum_naptime = '1s'");
         bench.sql("SELECT pg_reload_conf()");

@@ -46,6 +46,15 @@ final class Client implements AutoCloseable {
         this.lastKey = (number + 1) * KEYS_FOR_EACH;
     }
 
+    /** Takes its share of the rows that are there before any client writes. */
+    void take(Code code) {
+        for (TableUse use : code.tables()) {
+            own(use).addAll(acknowledged.rows(use.entity()).keySet().stream()
+                    .filter(key -> key >= FIRST_OWNED && key % of == number)
+                    .toList());
+        }
+    }
+
     /** From now on these versions run. Pods of a version that runs already go on. */
     void deploy(List<Code> codes) throws SQLException {
         List<Pod> wanted = new ArrayList<>();
@@ -93,11 +102,7 @@ final class Client implements AutoCloseable {
     }
 
     private List<Long> own(TableUse use) {
-        return own.computeIfAbsent(
-                use.entity(),
-                entity -> new ArrayList<>(acknowledged.rows(entity).keySet().stream()
-                        .filter(key -> key >= FIRST_OWNED && key % of == number)
-                        .toList()));
+        return own.computeIfAbsent(use.entity(), _ -> new ArrayList<>());
     }
 
     /** One operation of one pod on one table. */

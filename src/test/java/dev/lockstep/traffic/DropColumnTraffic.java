@@ -8,6 +8,19 @@ import java.util.Map;
 record DropColumnTraffic() implements Scenario {
     private static final Code NEW = new Code("1.7.0", Accounts.ACCOUNT.forgetting("points"), Accounts.PURCHASE);
 
+    /** The same, and for a second the column is only hidden. */
+    static Scenario hiddenFirst() {
+        return Story.of(
+                        ChangeKind.DROP_COLUMN,
+                        "- dropColumn: {table: account, column: points}",
+                        "ALTER TABLE account DROP COLUMN points")
+                .variant("revert window")
+                .planned("contract: {revertWindowSeconds: 1}")
+                .on("CREATE INDEX account_points_idx ON account (points);")
+                .at(Milestone.NEW_ONLY, NEW)
+                .oldEndsWith("hide");
+    }
+
     @Override
     public ChangeKind kind() {
         return ChangeKind.DROP_COLUMN;

@@ -13,5 +13,5 @@ package dev.lockstep.traffic;
 record Extent(int perSecond, int baseline, int afterStep, int whileMixed, boolean everyBoundary, boolean everyAbort) {
     static final Extent EVERYDAY = new Extent(400, 50, 4, 24, false, false);
 
-    static final Extent WHOLE = new Extent(400, 300, 16, 100, true, true);
+    static final Extent WHOLE = new Extent(400, 200, 6, 60, true, true);
 }

@@ -135,17 +135,15 @@ final class Life implements AutoCloseable {
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */
     private void abort(int at, List<String> before) throws SQLException {
-        for (Way way : List.of(Way.KILLED_AT_THE_RECORD, Way.KILLED_AT_WORK)) {
-            PlanRun run = PlanRun.of(scenario, url);
-            forward(run, 0, at, false);
-            Move.Perform move = (Move.Perform) run.moves().get(at);
-            traffic.at(move.phase().name() + ", aborted");
-            if (run.breakOff(move, Direction.FORWARD, way)) {
-                broken++;
-            }
-            traffic.goOn(extent.afterStep());
-            back(run, at + 1, before);
+        PlanRun run = PlanRun.of(scenario, url);
+        forward(run, 0, at, false);
+        Move.Perform move = (Move.Perform) run.moves().get(at);
+        traffic.at(move.phase().name() + ", aborted");
+        if (run.breakOff(move, Direction.FORWARD, at % 2 == 0 ? Way.KILLED_AT_THE_RECORD : Way.KILLED_AT_WORK)) {
+            broken++;
         }
+        traffic.goOn(extent.afterStep());
+        back(run, at + 1, before);
     }
 
     private void forward(PlanRun run, int from, int to, boolean breaking) throws SQLException {

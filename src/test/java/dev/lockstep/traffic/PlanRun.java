@@ -68,7 +68,7 @@ final class PlanRun {
         PlanDocument plan = read(scenario);
         JdbcTargets targets = new JdbcTargets(
                 Map.of(plan.spec().database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
-        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.tables(plan.spec()));
+        CatalogueReading reading = targets.read(plan.spec().database(), Compiler.inquiry(plan.spec()));
         if (!(reading instanceof CatalogueReading.Read read)) {
             throw new AssertionError(reading.toString());
         }

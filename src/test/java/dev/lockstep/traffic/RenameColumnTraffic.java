@@ -54,6 +54,42 @@ record RenameColumnTraffic() implements Scenario {
         return true;
     }
 
+    /** The same, and the application keeps both names equal. */
+    static Scenario byTheApplication() {
+        Field name = Field.text("name").nullable();
+        return Story.of(ChangeKind.RENAME_COLUMN, "- renameColumn: {table: account, from: name, to: full_name}", """
+                        ALTER TABLE account ADD COLUMN full_name text;
+                        COMMENT ON COLUMN account.full_name IS 'As the customer writes it';
+                        ALTER TABLE account DROP COLUMN name;
+                        CREATE INDEX account_name_idx ON account (full_name);
+                        CREATE INDEX account_city_idx ON account (city) WHERE full_name IS NOT NULL;
+                        """)
+                .variant("sync: Application")
+                .planned("sync: Application")
+                .at(Milestone.DUAL_WRITE, code("1.5.0", name.in("name", "full_name")))
+                .at(Milestone.READ_NEW, code("1.6.0", name.in("full_name", "name")))
+                .at(Milestone.NEW_ONLY, code("1.7.0", name.in("full_name")))
+                .syncedByApplication();
+    }
+
+    private static Code code(String version, Field name) {
+        return new Code(version, Accounts.ACCOUNT.with(name), Accounts.PURCHASE);
+    }
+
+    /** The same, and for a second the old name is only hidden. */
+    static Scenario hiddenFirst() {
+        return Story.of(
+                        ChangeKind.RENAME_COLUMN,
+                        "- renameColumn: {table: account, from: name, to: full_name}",
+                        "ALTER TABLE account RENAME COLUMN name TO full_name")
+                .variant("revert window")
+                .planned("contract: {revertWindowSeconds: 1}")
+                .at(
+                        Milestone.NEW_ONLY,
+                        code("1.7.0", Field.text("name").nullable().in("full_name")))
+                .oldEndsWith("hide");
+    }
+
     /**
      * The same where the table has a trigger of its own, which sorts after nearly every name and trims what clients write. The
      * team lets it use the new name before the contract, as the plan asks.

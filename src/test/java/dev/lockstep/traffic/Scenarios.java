@@ -1,26 +1,20 @@
 package dev.lockstep.traffic;
 
-import dev.lockstep.plan.ChangeKind;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Every scenario there is. A new one is a file of its own and a line here. */
 final class Scenarios {
-    /** Kinds whose recipes refuse everything so far. */
-    static final Set<ChangeKind> TO_COME = EnumSet.of(
-            ChangeKind.CHANGE_COLUMN_TYPE,
-            ChangeKind.ADD_INDEX,
-            ChangeKind.DROP_INDEX,
-            ChangeKind.REINDEX,
-            ChangeKind.ADD_FOREIGN_KEY,
-            ChangeKind.ADD_CHECK,
-            ChangeKind.ADD_UNIQUE,
-            ChangeKind.ADD_PRIMARY_KEY,
-            ChangeKind.DROP_CONSTRAINT);
+    /** For whoever works on one of them: {@code -Dtraffic.only=text} leaves it at those whose title contains the text. */
+    private static final String ONLY = System.getProperty("traffic.only", "");
 
     private Scenarios() {}
+
+    static List<Scenario> chosen() {
+        return all().stream()
+                .filter(scenario -> scenario.title().contains(ONLY))
+                .toList();
+    }
 
     static List<Scenario> all() {
         return Stream.of(
@@ -31,7 +25,12 @@ final class Scenarios {
                                 new RenameColumnTraffic(),
                                 new RenameColumnTraffic.WithOwnTrigger(),
                                 new SqlTraffic(),
+                                RenameColumnTraffic.byTheApplication(),
+                                RenameColumnTraffic.hiddenFirst(),
+                                DropColumnTraffic.hiddenFirst(),
                                 RenameTableTraffic.byView()),
+                        ColumnTypeTraffic.all().stream(),
+                        IndexChanges.all().stream(),
                         DirectChanges.all().stream())
                 .flatMap(each -> each)
                 .toList();

@@ -19,7 +19,8 @@ record Story(
         String plain,
         Optional<String> lastOfOld,
         String remains,
-        List<String> differences)
+        List<String> differences,
+        boolean freshRowsAgree)
         implements Scenario {
     Story {
         deployed = Map.copyOf(deployed);
@@ -45,12 +46,25 @@ record Story(
                 plain,
                 Optional.empty(),
                 "",
-                List.of());
+                List.of(),
+                true);
     }
 
     Story variant(String special) {
         return new Story(
-                kind, special, schema, plan, before, deployed, errands, after, plain, lastOfOld, remains, differences);
+                kind,
+                special,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                after,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree);
     }
 
     /** Another key of the plan's {@code spec}. */
@@ -67,7 +81,8 @@ record Story(
                 plain,
                 lastOfOld,
                 remains,
-                differences);
+                differences,
+                freshRowsAgree);
     }
 
     /** More in the database before. */
@@ -84,19 +99,44 @@ record Story(
                 plain,
                 lastOfOld,
                 remains,
-                differences);
+                differences,
+                freshRowsAgree);
     }
 
     /** This code before the plan, and without any other version also after it. */
     Story by(Code code) {
         return new Story(
-                kind, variant, schema, plan, code, deployed, errands, code, plain, lastOfOld, remains, differences);
+                kind,
+                variant,
+                schema,
+                plan,
+                code,
+                deployed,
+                errands,
+                code,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree);
     }
 
     /** This code once the plan is through. */
     Story then(Code code) {
         return new Story(
-                kind, variant, schema, plan, before, deployed, errands, code, plain, lastOfOld, remains, differences);
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                code,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree);
     }
 
     /** This code at the milestone, and after the plan. */
@@ -105,7 +145,19 @@ record Story(
         more.putAll(deployed);
         more.put(milestone, code);
         return new Story(
-                kind, variant, schema, plan, before, more, errands, code, plain, lastOfOld, remains, differences);
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                more,
+                errands,
+                code,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree);
     }
 
     /** What the owner does once code of the milestone runs. */
@@ -122,7 +174,8 @@ record Story(
                 plain,
                 lastOfOld,
                 remains,
-                differences);
+                differences,
+                freshRowsAgree);
     }
 
     /** The old shape is gone with the step of this name, although that can be taken back. */
@@ -139,13 +192,26 @@ record Story(
                 plain,
                 Optional.of(step),
                 remains,
-                differences);
+                differences,
+                freshRowsAgree);
     }
 
     /** A rollback leaves what this makes. */
     Story leaving(String sql) {
         return new Story(
-                kind, variant, schema, plan, before, deployed, errands, after, plain, lastOfOld, sql, differences);
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                after,
+                plain,
+                lastOfOld,
+                sql,
+                differences,
+                freshRowsAgree);
     }
 
     /** This query must find nothing while both shapes are complete. */
@@ -162,7 +228,26 @@ record Story(
                 plain,
                 lastOfOld,
                 remains,
-                List.of(query));
+                List.of(query),
+                freshRowsAgree);
+    }
+
+    /** The application keeps the shapes equal, and the database does not. */
+    Story syncedByApplication() {
+        return new Story(
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                after,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                false);
     }
 
     @Override

@@ -53,6 +53,7 @@ final class Traffic implements AutoCloseable {
 
     void start(Code code) throws SQLException {
         deploy(code);
+        clients.forEach(client -> client.take(code));
         for (Client client : clients) {
             threads.add(Thread.ofPlatform().name("client-" + threads.size()).start(() -> work(client)));
         }

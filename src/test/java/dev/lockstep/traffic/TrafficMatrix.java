@@ -19,13 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The whole of the traffic proof: every scenario on every version of PostgreSQL that Lockstep is for. Run by the Maven
  * profile {@code matrix}, which brings the servers; the table that comes out goes to {@code target/traffic-proof.md}.
  *
- * <p>{@code -Dmatrix.only=text} leaves it at the scenarios whose title contains the text, and {@code -Dmatrix.versions=16,17}
+ * <p>{@code -Dtraffic.only=text} leaves it at the scenarios whose title contains the text, and {@code -Dmatrix.versions=16,17}
  * at these versions.
  */
 class TrafficMatrix {
     private static final Path BINARIES = Path.of("target", "postgres");
     private static final Path TABLE = Path.of("target", "traffic-proof.md");
-    private static final String ONLY = System.getProperty("matrix.only", "");
     private static final String VERSIONS = System.getProperty("matrix.versions", "14,15,16,17,18");
     private static final Duration READER_SITS = Duration.ofSeconds(60);
 
@@ -37,7 +36,7 @@ class TrafficMatrix {
     void noStatementFailsAndNoWriteIsLost(int version) throws Exception {
         List<String> faults = new ArrayList<>();
         try (Server server = Server.start(BINARIES, version)) {
-            for (Scenario scenario : scenarios().toList()) {
+            for (Scenario scenario : Scenarios.chosen()) {
                 faults.addAll(life(scenario, version, server));
             }
             LongReader reader = LongReader.sits(new RenameColumnTraffic(), READER_SITS, server::freshDatabase);
@@ -59,10 +58,6 @@ class TrafficMatrix {
 
     static List<Integer> versions() {
         return Stream.of(VERSIONS.split(",")).map(Integer::valueOf).toList();
-    }
-
-    private static Stream<Scenario> scenarios() {
-        return Scenarios.all().stream().filter(scenario -> scenario.title().contains(ONLY));
     }
 
     private static List<String> life(Scenario scenario, int version, Server server) throws SQLException, IOException {
