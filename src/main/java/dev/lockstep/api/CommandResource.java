@@ -3,6 +3,7 @@ package dev.lockstep.api;
 import dev.lockstep.api.access.Caller;
 import dev.lockstep.api.access.Roles;
 import dev.lockstep.api.json.ApprovalRequest;
+import dev.lockstep.api.json.AttestationRequest;
 import dev.lockstep.api.json.PlanJson;
 import dev.lockstep.engine.Actor;
 import dev.lockstep.engine.Answers;
@@ -13,6 +14,7 @@ import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.Violation;
+import dev.lockstep.plan.WorkloadName;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -22,7 +24,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,6 +167,45 @@ public class CommandResource {
                 key,
                 decision + " " + phaseName + " " + digest,
                 (plan, actor) -> operations.decide(plan, phaseName, decision, comment, digest, actor));
+    }
+
+    @POST
+    @Path("workloads/{workload}/attestations")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(
+            summary = "Answer for what an external consumer runs, for a while",
+            description = "Only for workloads of kind External, which no cluster shows. The newest word counts until it"
+                    + " expires, 90 days at most; gates hold without one, and from the moment it has expired.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = AttestationRequest.class)))
+    public PlanJson attest(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @PathParam("workload") String workload,
+            @HeaderParam(KEY) @Nullable String key,
+            byte[] body) {
+        Map<String, String> request = Bodies.texts(body, List.of("version", "expiresAt"), Set.of("comment"));
+        WorkloadName workloadName = Keys.named(workload, WorkloadName::new);
+        String version = ToolResource.version(request.getOrDefault("version", ""));
+        Instant expiresAt = time(request.getOrDefault("expiresAt", ""));
+        String comment = request.getOrDefault("comment", "");
+        return told(
+                namespace,
+                name,
+                key,
+                "attest " + workloadName + " " + version + " " + expiresAt,
+                (plan, actor) -> operations.attest(plan, workloadName, version, expiresAt, comment, actor));
+    }
+
+    private static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw Problems.invalid(
+                    "The request has something wrong with it; nothing was done.",
+                    List.of(new Violation(
+                            "expiresAt", "Must be a time as in RFC 3339, such as 2026-03-01T03:00:00Z.")));
+        }
     }
 
     private PlanJson told(

@@ -32,6 +32,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class ToolResource {
     private static final int LONGEST_VERSION = 200;
+    private static final int LONGEST_CAPABILITIES = 4_000;
 
     private final Operations operations;
     private final Targets targets;
@@ -162,16 +164,32 @@ public class ToolResource {
                 .orElseThrow(() -> new LockstepException(
                         ErrorCode.UNAUTHENTICATED,
                         "Send the pod's projected service-account token as \"Authorization: Bearer …\"."));
-        String version = Bodies.texts(body, List.of("version"), Set.of()).getOrDefault("version", "");
-        if (version.isBlank()
-                || version.length() > LONGEST_VERSION
-                || version.chars().anyMatch(Character::isISOControl)) {
+        Map<String, String> request = Bodies.texts(body, List.of("version"), Set.of("capabilities"));
+        String version = version(request.getOrDefault("version", ""));
+        Optional<String> capabilities =
+                Optional.ofNullable(request.get("capabilities")).map(ToolResource::capabilities);
+        operations.report(cluster.authenticate(token), version, capabilities);
+    }
+
+    static String version(String text) {
+        if (text.isBlank() || text.length() > LONGEST_VERSION || text.chars().anyMatch(Character::isISOControl)) {
             throw Problems.invalid(
                     "The request has something wrong with it; nothing was done.",
                     List.of(new Violation(
                             "version", "Must be 1 to " + LONGEST_VERSION + " characters without control characters.")));
         }
-        operations.report(cluster.authenticate(token), version);
+        return text;
+    }
+
+    private static String capabilities(String text) {
+        if (text.length() > LONGEST_CAPABILITIES || text.chars().anyMatch(Character::isISOControl)) {
+            throw Problems.invalid(
+                    "The request has something wrong with it; nothing was done.",
+                    List.of(new Violation(
+                            "capabilities",
+                            "Must be at most " + LONGEST_CAPABILITIES + " characters without control characters.")));
+        }
+        return text.strip();
     }
 
     private static String given(String name, @Nullable String value) {

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ public interface LockstepConfig {
     /** How the cluster is asked. */
     Kubernetes kubernetes();
 
+    /** Clusters beside Lockstep's own, by the name that plans use ({@code spec.workloads[].cluster}). */
+    Map<String, OtherCluster> clusters();
+
     /** The demonstration; {@code ./lockstep demo} sets these. */
     Demo demo();
 
@@ -49,6 +53,9 @@ public interface LockstepConfig {
         /** The role to connect as: the owner of the tables, or a member of it, that sees every row. */
         @WithDefault("")
         Optional<String> username();
+
+        /** JDBC URLs of its streaming replicas, whose sessions count for gates as much as the primary's; the same role. */
+        Optional<List<String>> replicas();
 
         /** Its password; better from an environment variable or a mounted secret than from a file in a repository. */
         Optional<String> password();
@@ -119,6 +126,16 @@ public interface LockstepConfig {
         /** The audience that the projected tokens of reporting pods are made for. */
         @WithDefault("lockstep")
         String reportAudience();
+    }
+
+    /** A cluster beside Lockstep's own. */
+    interface OtherCluster {
+        /** A kubeconfig file that says how to reach it. */
+        Path kubeconfig();
+
+        /** The context in that file. */
+        @NotEmpty
+        String context();
     }
 
     /** The demonstration. */

@@ -6,6 +6,7 @@ import dev.lockstep.engine.Explainer;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.RunEngine;
@@ -13,7 +14,9 @@ import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
+import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
@@ -26,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -41,7 +45,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), clock);
+        return new JdbcTargets(connections(config), replicas(config), clock);
     }
 
     @Produces
@@ -62,6 +66,17 @@ final class Wiring {
         return connections;
     }
 
+    private static Map<DatabaseName, List<TargetConnection>> replicas(LockstepConfig config) {
+        Map<DatabaseName, List<TargetConnection>> replicas = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> replicas.put(
+                        databaseName(name),
+                        database.replicas().orElseGet(List::of).stream()
+                                .map(url -> connection(url, database))
+                                .toList()));
+        return replicas;
+    }
+
     private static DatabaseName databaseName(String name) {
         try {
             return new DatabaseName(name);
@@ -71,10 +86,12 @@ final class Wiring {
     }
 
     private static TargetConnection connection(LockstepConfig.Database database) {
+        return connection(database.url(), database);
+    }
+
+    private static TargetConnection connection(String url, LockstepConfig.Database database) {
         return new TargetConnection(
-                database.url(),
-                database.username().orElse(""),
-                () -> database.password().orElse(""));
+                url, database.username().orElse(""), () -> database.password().orElse(""));
     }
 
     @Produces
@@ -85,8 +102,27 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Lookout lookout(Cluster cluster, Runs runs, InstantSource clock) {
-        return new Lookout(cluster, runs, clock);
+    OtherCluster.All otherClusters(LockstepConfig config) {
+        return new OtherCluster.All(config.clusters().entrySet().stream()
+                .map(entry -> new OtherCluster(
+                        clusterName(entry.getKey()),
+                        entry.getValue().kubeconfig(),
+                        entry.getValue().context()))
+                .toList());
+    }
+
+    private static ClusterName clusterName(String name) {
+        try {
+            return new ClusterName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("lockstep.clusters.\"" + name + "\": " + e.getMessage(), e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    Lookout lookout(Cluster cluster, Runs runs, Targets targets, InstantSource clock) {
+        return new Lookout(cluster, runs, new Neighbours(targets, clock), clock);
     }
 
     @Produces

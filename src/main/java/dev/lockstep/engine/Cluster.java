@@ -15,11 +15,12 @@ public interface Cluster {
     List<WorkloadObservation> observe(List<WorkloadSpec> workloads, Freshness freshness);
 
     /**
-     * Calls back on a thread of its own, as soon as anything has changed that an observation could show.
+     * Calls back on a thread of its own, as soon as anything has changed that an observation of these workloads could show.
+     * What changes elsewhere costs a listener nothing.
      *
      * @return close it to stop
      */
-    AutoCloseable onChange(Runnable listener);
+    AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener);
 
     /** Whose token this is, if it is a pod's and the cluster vouches for it (G4). */
     Optional<PodIdentity> authenticate(String token);

@@ -105,12 +105,16 @@ public final class Explainer {
 
     /** A cluster that does not answer is no reason to refuse a plan: its gates will be held until it does. */
     private void workloads(PlanSpec spec, List<Violation> violations, List<String> notes) {
-        List<WorkloadObservation> seen = cluster.observe(spec.workloads(), Freshness.LIVE);
-        for (int index = 0; index < seen.size(); index++) {
-            WorkloadSpec workload = spec.workloads().get(index);
-            switch (seen.get(index)) {
-                case WorkloadObservation.Seen _ -> {
-                    // It is there, which is all that is asked now.
+        List<WorkloadSpec> inClusters = spec.workloads().stream()
+                .filter(workload -> workload.runner().place().isPresent())
+                .toList();
+        List<WorkloadObservation> seen = cluster.observe(inClusters, Freshness.LIVE);
+        for (int looked = 0; looked < seen.size(); looked++) {
+            WorkloadSpec workload = inClusters.get(looked);
+            int index = spec.workloads().indexOf(workload);
+            switch (seen.get(looked)) {
+                case WorkloadObservation.Seen _, WorkloadObservation.Attested _ -> {
+                    // It is there, or needs no cluster to be; that is all that is asked now.
                 }
                 case WorkloadObservation.Missing(var _, String object, var _) ->
                     violations.add(new Violation(

@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
+import dev.lockstep.gate.Attestation;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Lifecycle;
 import dev.lockstep.lifecycle.Position;
@@ -11,6 +12,7 @@ import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.lifecycle.Transition;
+import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ final class History {
     private final Map<String, Instant> gateOpened = new HashMap<>();
     private final Map<String, Instant> phaseStarted = new HashMap<>();
     private final Map<String, Instant> phaseFinished = new HashMap<>();
+    private final Map<WorkloadName, Attestation> attestations = new HashMap<>();
     private RunState state;
     private long sequence;
     private Optional<Instant> finishedAt = Optional.empty();
@@ -50,6 +53,11 @@ final class History {
 
     RunState state() {
         return state;
+    }
+
+    /** The newest word for each external consumer, whether it has expired or not. */
+    Map<WorkloadName, Attestation> attestations() {
+        return Map.copyOf(attestations);
     }
 
     long sequence() {
@@ -114,6 +122,8 @@ final class History {
             case Event.BlockerStopped stopped ->
                 steps.computeIfPresent(
                         stopped.step(), (_, was) -> held(was, was.held().and(stopped)));
+            case Event.Attested(var workload, String version, String actor, String comment, Instant expiresAt) ->
+                attestations.put(workload, new Attestation(version, actor, comment, at, expiresAt));
             case Event.LeaseTaken _, Event.Aborted _, Event.RollbackRequested _ -> stopped(at);
             case Event.Started _,
                     Event.GateBlocked _,

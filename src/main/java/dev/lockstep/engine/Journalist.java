@@ -1,12 +1,15 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Attestation;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Lifecycle;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Transition;
+import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -46,6 +49,16 @@ final class Journalist {
         try {
             history.read(runs.journal(run.id(), history.sequence()));
             return history.state();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** The newest word for each external consumer, by what {@link #read} has read. */
+    Map<WorkloadName, Attestation> attestations() {
+        turn.lock();
+        try {
+            return history.attestations();
         } finally {
             turn.unlock();
         }

@@ -19,8 +19,12 @@ import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Reading;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
+import dev.lockstep.plan.WorkloadSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +42,9 @@ import java.util.stream.Collectors;
  * <p>Commands are idempotent by nature: asking again for what is so already changes nothing and succeeds.
  */
 public final class Operations {
+    /** Whoever answers for something for longer has most likely forgotten it. */
+    static final Duration LONGEST_WORD = Duration.ofDays(90);
+
     private final Plans plans;
     private final Runs runs;
     private final Views views;
@@ -293,6 +300,40 @@ public final class Operations {
         };
     }
 
+    /**
+     * Keeps somebody's word for what an external consumer runs.
+     *
+     * @param expiresAt later than now, by {@link #LONGEST_WORD} at most
+     */
+    public PlanView attest(
+            PlanKey key, WorkloadName workload, String version, Instant expiresAt, String comment, Actor actor) {
+        requireExternal(plan(key), workload);
+        Instant now = clock.instant();
+        if (!expiresAt.isAfter(now) || expiresAt.isAfter(now.plus(LONGEST_WORD))) {
+            throw new LockstepException(
+                    ErrorCode.REQUEST_INVALID,
+                    "An attestation must expire after now (" + now + ") and within " + LONGEST_WORD.toDays() + " days; "
+                            + expiresAt + " does not.");
+        }
+        return command(key, _ -> false, _ -> new Event.Attested(workload, version, actor.name(), comment, expiresAt));
+    }
+
+    private static void requireExternal(StoredPlan plan, WorkloadName workload) {
+        Runner runner = plan.document().spec().workloads().stream()
+                .filter(spec -> spec.name().equals(workload))
+                .findFirst()
+                .map(WorkloadSpec::runner)
+                .orElseThrow(() -> new LockstepException(
+                        ErrorCode.REQUEST_INVALID,
+                        "Plan " + plan.document().key() + " has no workload " + workload + "."));
+        if (!(runner instanceof Runner.External)) {
+            throw new LockstepException(
+                    ErrorCode.REQUEST_INVALID,
+                    "Workload " + workload + " is " + runner.object()
+                            + ", and Lockstep looks at that itself; nobody's word takes the place of what it sees.");
+        }
+    }
+
     private static void requireSame(Digest digest, RunState state) {
         if (!state.script().digest().equals(digest)) {
             throw new LockstepException(
@@ -303,12 +344,12 @@ public final class Operations {
     }
 
     /** Keeps what a pod says about itself, if the cluster vouches for its token. */
-    public void report(Optional<Cluster.PodIdentity> identity, String version) {
+    public void report(Optional<Cluster.PodIdentity> identity, String version, Optional<String> capabilities) {
         Cluster.PodIdentity pod = identity.orElseThrow(() -> new LockstepException(
                 ErrorCode.NOT_ALLOWED,
                 "The cluster does not vouch for this token as a pod's. Send the projected service-account token of the pod,"
                         + " with the audience that Lockstep expects."));
-        runs.keep(new PodReport(pod.podUid(), pod.namespace(), pod.podName(), version, clock.instant()));
+        runs.keep(new PodReport(pod.podUid(), pod.namespace(), pod.podName(), version, capabilities, clock.instant()));
     }
 
     /** May this workload run this version against this database now? */

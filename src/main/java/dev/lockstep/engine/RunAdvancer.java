@@ -121,7 +121,11 @@ final class RunAdvancer {
     private Verdict verdict(RunState state, Next.Freshness freshness) {
         try {
             return lookout.verdict(
-                    run.document().spec(), state, state.position().orElseThrow(), freshness);
+                    run.document().spec(),
+                    state,
+                    journalist.attestations(),
+                    state.position().orElseThrow(),
+                    freshness);
         } catch (RuntimeException e) {
             if (e instanceof LockstepException known && known.code() == ErrorCode.STORE_UNREACHABLE) {
                 throw known;

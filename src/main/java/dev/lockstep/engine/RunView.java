@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sequence of the last journal entry that this view includes
  * @param progress of the running backfill
  * @param workloads what runs now, in the order of the plan
+ * @param unlisted what uses the database besides them
  * @param finishedAt when it was over
  */
 public record RunView(
@@ -21,6 +22,7 @@ public record RunView(
         List<PhaseView> phases,
         Optional<Progress> progress,
         List<WorkloadObservation> workloads,
+        Unlisted unlisted,
         Instant startedAt,
         Optional<Instant> finishedAt) {
     public RunView {

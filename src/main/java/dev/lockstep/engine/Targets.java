@@ -1,6 +1,7 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.change.Departure;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
@@ -22,6 +23,12 @@ public interface Targets {
         return read(database, Inquiry.of(tables));
     }
 
+    /**
+     * What uses the database now, on its primary and every replica that is configured. Does not throw for anything that a
+     * database can answer, or not answer.
+     */
+    Consumers consumers(DatabaseName database);
+
     /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
     StepOutcome execute(StepOrder order, StepMonitor monitor);
 
@@ -31,6 +38,13 @@ public interface Targets {
      * @param run the run that counted the uses before, if it has: then only those since are told
      */
     Testimony testify(DatabaseName database, Departure what, Optional<Counted> run);
+
+    /**
+     * Drops kept values whose time is over; those that somebody reads now stay until the next time.
+     *
+     * @return what was dropped, each for people; empty also where the database does not answer
+     */
+    List<String> dropExpiredBackups(DatabaseName database);
 
     /**
      * An earlier count.

@@ -39,13 +39,23 @@ public final class Views {
         history.read(journal);
         Instant startedAt =
                 journal.isEmpty() ? run.createdAt() : journal.getFirst().at();
+        // What is over holds nothing, and needs no look at the database.
+        Lookout.Surroundings around = !withWorkloads
+                ? new Lookout.Surroundings(List.of(), Unlisted.none())
+                : history.state().status().over()
+                        ? new Lookout.Surroundings(
+                                lookout.look(
+                                        run.document().spec().workloads(), history.attestations(), Freshness.WATCHED),
+                                Unlisted.none())
+                        : lookout.surroundings(run.document().spec(), history.attestations());
         return new RunView(
                 run,
                 history.state(),
                 history.sequence(),
                 history.phases(),
                 progress(id, history.state()),
-                withWorkloads ? lookout.look(run.document().spec().workloads(), Freshness.WATCHED) : List.of(),
+                around.workloads(),
+                around.unlisted(),
                 startedAt,
                 history.finishedAt());
     }

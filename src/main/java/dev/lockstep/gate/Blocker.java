@@ -23,6 +23,8 @@ public record Blocker(Code code, String object, String owner, String message, St
         ROLLOUT_NOT_OBSERVED,
         ROLLOUT_PAUSED,
         WORKLOAD_MISSING,
+        /** Something uses the database that no workload of the plan explains. */
+        UNLISTED_CONSUMER,
         EVIDENCE_STALE,
         NOT_STABLE_YET,
         DATABASE_UNREACHABLE,

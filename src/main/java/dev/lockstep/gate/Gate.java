@@ -48,7 +48,24 @@ public record Gate(Instant now, Duration staleAfter) {
             List<WorkloadSpec> workloads,
             List<WorkloadObservation> observations,
             GateKind kind) {
+        return judge(milestone, early, workloads, observations, Census.none(), kind);
+    }
+
+    /**
+     * As the other, and does nothing that uses the database contradict it?
+     *
+     * @param census what the database sees, as far as the plan goes by it
+     */
+    public Verdict judge(
+            Milestone milestone,
+            Set<Milestone> early,
+            List<WorkloadSpec> workloads,
+            List<WorkloadObservation> observations,
+            Census census,
+            GateKind kind) {
         Findings findings = new Findings();
+        CensusJudgement sessions = new CensusJudgement(census, new Patience(now, staleAfter), findings);
+        boolean counted = sessions.usable(workloads);
         if (workloads.isEmpty()) {
             findings.unknown(new Blocker(
                     Code.NOT_ENOUGH_EVIDENCE,
@@ -59,8 +76,15 @@ public record Gate(Instant now, Duration staleAfter) {
         }
         Map<WorkloadName, WorkloadObservation> seen = byName(observations);
         for (WorkloadSpec spec : workloads) {
-            forward(milestone, early, spec, kind, findings)
-                    .ifPresent(question -> judgement(spec, question, findings).judge(seen.get(spec.name())));
+            forward(milestone, early, spec, kind, findings).ifPresent(question -> {
+                judgement(spec, question, findings).judge(seen.get(spec.name()));
+                if (counted) {
+                    sessions.judge(spec, question);
+                }
+            });
+        }
+        if (counted) {
+            sessions.unlisted(workloads, observations);
         }
         return findings.verdict();
     }
@@ -72,12 +96,27 @@ public record Gate(Instant now, Duration staleAfter) {
      * @param observations what was seen, with the pods' own reports merged in; the order does not matter
      */
     public Verdict judgeRollback(List<WorkloadSpec> workloads, List<WorkloadObservation> observations) {
+        return judgeRollback(workloads, observations, Census.none());
+    }
+
+    /**
+     * As the other, and has nothing that uses the database reached any?
+     *
+     * @param census what the database sees, as far as the plan goes by it
+     */
+    public Verdict judgeRollback(List<WorkloadSpec> workloads, List<WorkloadObservation> observations, Census census) {
         Findings findings = new Findings();
+        CensusJudgement sessions = new CensusJudgement(census, new Patience(now, staleAfter), findings);
+        boolean counted = sessions.usable(workloads);
         Map<WorkloadName, WorkloadObservation> seen = byName(observations);
         for (WorkloadSpec spec : workloads) {
             List<Requirement> newer = newer(spec, findings);
             if (!newer.isEmpty()) {
-                judgement(spec, new Question.Before(newer), findings).judge(seen.get(spec.name()));
+                Question question = new Question.Before(newer);
+                judgement(spec, question, findings).judge(seen.get(spec.name()));
+                if (counted) {
+                    sessions.judge(spec, question);
+                }
             }
         }
         return findings.verdict();

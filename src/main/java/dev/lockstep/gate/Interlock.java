@@ -45,6 +45,7 @@ public final class Interlock {
                 switch (requirement.test(version)) {
                     case MATCHES -> Optional.empty();
                     case UNREADABLE -> Optional.of(cannotTell(plan, unreadable(version, requirement)));
+                    case SILENT -> Optional.of(cannotTell(plan, silent(spec, requirement)));
                     case DIFFERS ->
                         Optional.of(new Permission.TooLate(
                                 plan.plan(),
@@ -71,6 +72,7 @@ public final class Interlock {
                 switch (requirement.testCautiously(version)) {
                     case DIFFERS -> Optional.empty();
                     case UNREADABLE -> Optional.of(cannotTell(plan, unreadable(version, requirement)));
+                    case SILENT -> Optional.of(cannotTell(plan, silent(spec, requirement)));
                     case MATCHES ->
                         Optional.of(new Permission.TooEarly(
                                 plan.plan(),
@@ -91,5 +93,10 @@ public final class Interlock {
     private static String unreadable(String version, Requirement requirement) {
         return "\"" + version + "\" cannot be compared with " + requirement.description()
                 + ". Give the full version, for example 1.5.0.";
+    }
+
+    private static String silent(WorkloadSpec spec, Requirement requirement) {
+        return "The plan knows code of " + spec.name() + " by another sign than its version: "
+                + requirement.description() + ". Name versions in the plan as well, for questions like this one.";
     }
 }

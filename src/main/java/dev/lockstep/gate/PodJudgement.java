@@ -1,17 +1,18 @@
 package dev.lockstep.gate;
 
 import dev.lockstep.gate.Blocker.Code;
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.plan.WorkloadSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** Each pod of one workload against one question. Every pod that could still run counts (G12, G13, G16, G18). */
-record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Findings findings) {
+record PodJudgement(WorkloadSpec spec, Question question, Patience patience, List<String> notes, Findings findings) {
     void judge(PodObservation pod) {
         if (pod.condition() == PodObservation.Condition.GONE) {
             return;
         }
-        List<Evidence> present =
-                pod.evidence().stream().filter(each -> ofThisProcess(pod, each)).toList();
+        List<Evidence> present = present(pod);
         Readings readings =
                 Readings.of(present.stream().filter(each -> !stale(each)).toList(), question);
         if (!readings.wrong().isEmpty()) {
@@ -35,8 +36,29 @@ record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Fin
         }
     }
 
+    /** What is right and fresh about this pod; nothing when anything about it is not. */
+    List<Evidence> proof(PodObservation pod) {
+        List<Evidence> present = present(pod);
+        Readings readings = Readings.of(present, question);
+        return pod.condition() == PodObservation.Condition.GONE
+                        || !readings.wrong().isEmpty()
+                        || !readings.unreadable().isEmpty()
+                        || present.stream().anyMatch(this::stale)
+                ? List.of()
+                : readings.right();
+    }
+
     private void enough(PodObservation pod, Readings readings) {
-        if (readings.right().isEmpty()) {
+        Optional<Aspect> missing = question.missing(readings.right());
+        if (missing.isPresent()
+                && (missing.get() != Aspect.VERSION || !readings.right().isEmpty())) {
+            findings.unknown(blocker(
+                    pod,
+                    Code.NOT_ENOUGH_EVIDENCE,
+                    "Of pod " + pod.name() + doing(pod) + " it is not known " + Readings.unknown(missing.get())
+                            + wants() + failures(pod),
+                    Readings.makeKnown(missing.get())));
+        } else if (readings.right().isEmpty()) {
             findings.unknown(blocker(
                     pod,
                     Code.UNKNOWN_VERSION,
@@ -64,7 +86,18 @@ record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Fin
                                     + "; the contract wants the running process itself to say so, and it has not."
                                     + failures(pod),
                             "Let the process report its version to Lockstep after it has started, or set evidence.http in the plan."));
+        } else if (!readings.atLeast(question.minimum())) {
+            findings.unknown(blocker(
+                    pod,
+                    Code.NOT_ENOUGH_EVIDENCE,
+                    says(pod, readings) + "; the plan wants stronger evidence here, "
+                            + question.minimum().label() + " at least (evidence.minimum)." + failures(pod),
+                    Readings.strengthen(question.minimum())));
         }
+    }
+
+    private static List<Evidence> present(PodObservation pod) {
+        return pod.evidence().stream().filter(each -> ofThisProcess(pod, each)).toList();
     }
 
     /** G3: what another process said, even under the same pod's name, is not about this one. */
@@ -102,14 +135,14 @@ record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Fin
     private String remedy(PodObservation pod) {
         return switch (pod.condition()) {
             case TERMINATING ->
-                "It ends by itself within its grace period. If it does not: kubectl describe pod -n " + spec.namespace()
-                        + " " + pod.name() + ".";
+                "It ends by itself within its grace period. If it does not: kubectl describe pod" + in() + " "
+                        + pod.name() + ".";
             case UNREACHABLE ->
                 "Bring its node back, or delete the node from the cluster once the machine is certainly off.";
             case PENDING, RUNNING, NOT_READY, GONE ->
                 "Roll out " + question.cure() + " to " + owner()
                         + " and wait for this pod to end. If it stays after the rollout, something else keeps it: "
-                        + pod.owner() + ".";
+                        + pod.owner() + "." + (notes.isEmpty() ? "" : " " + String.join(" ", notes));
         };
     }
 
@@ -118,6 +151,11 @@ record PodJudgement(WorkloadSpec spec, Question question, Patience patience, Fin
     }
 
     private String owner() {
-        return spec.kind().label() + " " + spec.namespace() + "/" + spec.resource();
+        return spec.object();
+    }
+
+    /** For kubectl. */
+    private String in() {
+        return spec.runner().place().map(where -> " -n " + where.namespace()).orElse("");
     }
 }

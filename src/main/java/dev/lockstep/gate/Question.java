@@ -1,16 +1,22 @@
 package dev.lockstep.gate;
 
 import dev.lockstep.gate.Blocker.Code;
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Requirement.Match;
+import dev.lockstep.plan.EvidenceRank;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a gate wants to know of one workload's code. */
 sealed interface Question {
-    /** {@code MATCHES} when this version is as the gate wants it. */
-    Match test(String reported);
+    /** {@code MATCHES} when this is as the gate wants it. */
+    Match test(Evidence evidence);
+
+    /** What is still not known when these pieces of evidence, all of them right, are all there is. */
+    Optional<Aspect> missing(List<Evidence> right);
 
     /**
      * The code for a pod that runs what it should not.
@@ -38,6 +44,9 @@ sealed interface Question {
     /** Whether one kind must come from the running process (G2). */
     boolean fromProcess();
 
+    /** How strong the strongest evidence must be (G2). */
+    EvidenceRank minimum();
+
     /** A later milestone whose code the schema cannot bear yet. */
     record Early(Milestone milestone, Requirement requirement) {}
 
@@ -54,15 +63,22 @@ sealed interface Question {
         }
 
         @Override
-        public Match test(String reported) {
-            List<Match> ahead = early.stream()
-                    .map(each -> each.requirement().testCautiously(reported))
-                    .toList();
+        public Match test(Evidence evidence) {
+            List<Match> ahead =
+                    early.stream().map(each -> ahead(each, evidence)).toList();
             if (ahead.contains(Match.MATCHES)) {
                 return Match.DIFFERS;
             }
-            Match reached = requirement.test(reported);
+            Match reached = requirement.test(evidence.aspect(), evidence.reported());
             return reached == Match.MATCHES && ahead.contains(Match.UNREADABLE) ? Match.UNREADABLE : reached;
+        }
+
+        @Override
+        public Optional<Aspect> missing(List<Evidence> right) {
+            return requirement.aspects().stream()
+                    .filter(aspect -> right.stream().noneMatch(each -> each.aspect() == aspect))
+                    .sorted()
+                    .findFirst();
         }
 
         @Override
@@ -77,8 +93,11 @@ sealed interface Question {
 
         private boolean ahead(List<Evidence> wrong) {
             return wrong.stream()
-                    .anyMatch(evidence -> early.stream()
-                            .anyMatch(each -> each.requirement().testCautiously(evidence.reported()) == Match.MATCHES));
+                    .anyMatch(evidence -> early.stream().anyMatch(each -> ahead(each, evidence) == Match.MATCHES));
+        }
+
+        private static Match ahead(Early early, Evidence evidence) {
+            return early.requirement().testCautiously(evidence.aspect(), evidence.reported());
         }
 
         @Override
@@ -115,6 +134,16 @@ sealed interface Question {
                 case CONTRACT -> evidence.fromProcess();
             };
         }
+
+        @Override
+        public EvidenceRank minimum() {
+            return evidence.minimum()
+                    .map(asked -> switch (kind) {
+                        case DEPLOY -> asked.deploy();
+                        case CONTRACT -> asked.contract();
+                    })
+                    .orElse(EvidenceRank.LABEL);
+        }
     }
 
     /**
@@ -128,13 +157,30 @@ sealed interface Question {
         }
 
         @Override
-        public Match test(String reported) {
+        public Match test(Evidence evidence) {
             List<Match> answers =
-                    newer.stream().map(each -> each.testCautiously(reported)).toList();
+                    newer.stream().map(each -> answer(each, evidence)).toList();
             if (answers.contains(Match.MATCHES)) {
                 return Match.DIFFERS;
             }
-            return answers.contains(Match.UNREADABLE) ? Match.UNREADABLE : Match.MATCHES;
+            if (answers.contains(Match.UNREADABLE)) {
+                return Match.UNREADABLE;
+            }
+            return answers.contains(Match.DIFFERS) ? Match.MATCHES : Match.SILENT;
+        }
+
+        /** One aspect in which it differs is enough to be before a milestone, and each milestone needs one. */
+        @Override
+        public Optional<Aspect> missing(List<Evidence> right) {
+            return newer.stream()
+                    .filter(each -> right.stream().noneMatch(known -> answer(each, known) == Match.DIFFERS))
+                    .flatMap(each -> each.aspects().stream())
+                    .sorted()
+                    .findFirst();
+        }
+
+        private static Match answer(Requirement requirement, Evidence evidence) {
+            return requirement.testCautiously(evidence.aspect(), evidence.reported());
         }
 
         @Override
@@ -168,6 +214,11 @@ sealed interface Question {
         @Override
         public boolean fromProcess() {
             return false;
+        }
+
+        @Override
+        public EvidenceRank minimum() {
+            return EvidenceRank.LABEL;
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.lockstep.gate;
 
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.plan.Versions;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which code versions have reached a milestone, understood. Pure and immutable.
@@ -15,22 +17,47 @@ import java.util.List;
  *
  * <p>An <b>exact set</b> compares the text; only a leading {@code v} before a digit does not matter. The tag {@code latest}
  * says nothing of what runs, and cannot be read.
+ *
+ * <p>An <b>ordinal</b> compares whole numbers ({@code >=42}, {@code >=42 <100}); a leading {@code v} does not matter. What has
+ * anything else in it, a prerelease or build metadata too, is no number and cannot be read.
+ *
+ * <p><b>Digests</b> compare the image that runs, and <b>capabilities</b> what the process says that it can do; a version
+ * says nothing about either, and is silent there.
  */
-public sealed interface Requirement permits VersionRange, VersionSet {
+public sealed interface Requirement permits VersionScheme, DigestSet, CapabilitySet, AllRequirements {
     /** Reads what a plan says. */
     static Parsed parse(Versions versions) {
         return switch (versions) {
             case Versions.Range(String text) -> VersionRange.parse(text);
             case Versions.AnyOf(List<String> members) -> VersionSet.parse(members);
+            case Versions.Ordinal(String text) -> VersionOrdinal.parse(text);
+            case Versions.Digests(List<String> digests) -> DigestSet.parse(digests);
+            case Versions.Capabilities(List<String> names) -> CapabilitySet.parse(names);
+            case Versions.All(List<Versions> parts) -> AllRequirements.parse(parts);
         };
     }
+
+    /** What has to be known of a pod before it can meet this: of each at least one piece of evidence. */
+    Set<Aspect> aspects();
+
+    /**
+     * Whether this has surely reached the milestone; {@code SILENT} when it speaks of something else.
+     *
+     * @param reported as it was read, unaltered
+     */
+    Match test(Aspect aspect, String reported);
+
+    /** {@link #testCautiously(String)} for any aspect. */
+    Match testCautiously(Aspect aspect, String reported);
 
     /**
      * Whether this version has surely reached the milestone.
      *
      * @param reported as it was read, unaltered
      */
-    Match test(String reported);
+    default Match test(String reported) {
+        return test(Aspect.VERSION, reported);
+    }
 
     /**
      * Whether this version may have reached the milestone, for those who must be sure that it has not. Differs from
@@ -38,7 +65,9 @@ public sealed interface Requirement permits VersionRange, VersionSet {
      *
      * @param reported as it was read, unaltered
      */
-    Match testCautiously(String reported);
+    default Match testCautiously(String reported) {
+        return testCautiously(Aspect.VERSION, reported);
+    }
 
     /** For people, to stand after "runs". */
     String description();
@@ -60,6 +89,8 @@ public sealed interface Requirement permits VersionRange, VersionSet {
         MATCHES,
         DIFFERS,
         /** It cannot be compared; it never passes (G1). */
-        UNREADABLE
+        UNREADABLE,
+        /** It speaks of something else, and so neither for nor against. */
+        SILENT
     }
 }

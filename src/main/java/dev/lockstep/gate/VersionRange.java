@@ -12,7 +12,7 @@ import org.semver4j.Semver;
  * A range of semantic versions. What a range means is semver4j's; what is a range at all is decided here, because semver4j
  * passes over what it does not know ({@code >=1.5.0 oops}) and takes {@code >=oops} for a range that everything satisfies.
  */
-record VersionRange(String text, RangesList ranges) implements Requirement {
+record VersionRange(String text, RangesList ranges) implements VersionScheme {
     private static final String NUMBER = "(?:0|[1-9]\\d{0,8})";
     private static final String PART = "(?:" + NUMBER + "|[xX*])";
     private static final String PRERELEASE = "(?:-[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)";
@@ -48,14 +48,14 @@ record VersionRange(String text, RangesList ranges) implements Requirement {
     }
 
     @Override
-    public Match test(String reported) {
+    public Match testVersion(String reported) {
         return version(reported)
                 .map(version -> surely(version) ? Match.MATCHES : Match.DIFFERS)
                 .orElse(Match.UNREADABLE);
     }
 
     @Override
-    public Match testCautiously(String reported) {
+    public Match testVersionCautiously(String reported) {
         return version(reported)
                 .map(version -> surely(version) || surely(version.withClearedPreRelease()) || inOrder(version)
                         ? Match.MATCHES

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** An exact set. */
-record VersionSet(Set<String> members) implements Requirement {
+record VersionSet(Set<String> members) implements VersionScheme {
     VersionSet {
         members = Set.copyOf(members);
     }
@@ -26,7 +26,7 @@ record VersionSet(Set<String> members) implements Requirement {
     }
 
     @Override
-    public Match test(String reported) {
+    public Match testVersion(String reported) {
         if (reported.isBlank() || isMoving(reported)) {
             return Match.UNREADABLE;
         }
@@ -34,8 +34,8 @@ record VersionSet(Set<String> members) implements Requirement {
     }
 
     @Override
-    public Match testCautiously(String reported) {
-        return test(reported);
+    public Match testVersionCautiously(String reported) {
+        return testVersion(reported);
     }
 
     @Override

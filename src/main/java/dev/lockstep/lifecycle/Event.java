@@ -4,6 +4,7 @@ import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.List;
 
@@ -89,6 +90,15 @@ public sealed interface Event {
 
     /** All steps of the phase are done; with the last phase the run has succeeded. */
     record PhaseCompleted(PhaseName phase) implements Event {}
+
+    /**
+     * Somebody answers for what an external consumer runs, until then (G30). Gates take the newest word of each.
+     *
+     * @param version unaltered
+     * @param comment how they know, in their own words
+     */
+    record Attested(WorkloadName workload, String version, String actor, String comment, Instant expiresAt)
+            implements Event {}
 
     record Suspended(String actor) implements Event {}
 

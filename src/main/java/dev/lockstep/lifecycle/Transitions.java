@@ -66,6 +66,7 @@ final class Transitions {
             case Event.StepFailed(String step, Direction direction, Stage.Fault fault) ->
                 whileRunning(state, step, direction, running -> state.in(new Stage.Failed(running.at(), fault)));
             case Event.PhaseCompleted(PhaseName phase) -> phaseCompleted(state, phase);
+            case Event.Attested attested -> attested(state, attested, at);
             case Event.Suspended _ -> suspended(state);
             case Event.Resumed _ -> resumed(state);
             case Event.RetryRequested _ -> retryRequested(state, at);
@@ -134,6 +135,13 @@ final class Transitions {
         return !state.floorDue(position(state))
                 ? refused("the floor is not to be raised now")
                 : inPhase(state, phase, _ -> state.floor(Optional.of(phase)));
+    }
+
+    /** What somebody says about a workload moves nothing by itself: the gate's next look takes it up. */
+    private static Transition attested(RunState state, Event.Attested attested, Instant at) {
+        return attested.expiresAt().isAfter(at)
+                ? to(state)
+                : refused("the word for " + attested.workload() + " has expired before it was given");
     }
 
     private static Transition pastReturn(RunState state, String step) {

@@ -92,6 +92,9 @@ public final class PlanReader {
                 fields.or("backfill", BackfillPace.standard(), node -> node.object(PlanReader::backfill));
         ContractRules contract =
                 fields.or("contract", ContractRules.standard(), node -> node.object(PlanReader::contract));
+        // What asks for the standard is the same plan as one that is silent.
+        Optional<ConsumerRules> consumers = fields.optional("consumers", node -> node.object(EvidenceReader::consumers))
+                .filter(rules -> !rules.equals(ConsumerRules.standard()));
         Backup backup = fields.or("backup", new Backup.None(), node -> node.object(PlanReader::backup));
         return fields.whole(() -> new PlanSpec(
                 database.orElseThrow(),
@@ -104,7 +107,8 @@ public final class PlanReader {
                 backfill,
                 sync,
                 contract,
-                backup));
+                backup,
+                consumers));
     }
 
     private static Optional<DatabaseName> databaseRef(Fields fields) {

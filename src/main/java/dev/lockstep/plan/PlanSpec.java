@@ -1,6 +1,7 @@
 package dev.lockstep.plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a plan asks for.
@@ -9,6 +10,7 @@ import java.util.List;
  * @param workloads everything that runs code against the database
  * @param approvals how many people must approve which phase
  * @param minStableSeconds how long a gate must have matched without a break before it opens: 0 to 86,400
+ * @param consumers what is done about consumers of the database that nobody listed; empty for the standard
  */
 public record PlanSpec(
         DatabaseName database,
@@ -21,10 +23,39 @@ public record PlanSpec(
         BackfillPace backfill,
         Sync sync,
         ContractRules contract,
-        Backup backup) {
+        Backup backup,
+        Optional<ConsumerRules> consumers) {
     public PlanSpec {
         workloads = List.copyOf(workloads);
         approvals = List.copyOf(approvals);
+    }
+
+    /** One that says nothing about consumers that nobody listed. */
+    public PlanSpec(
+            DatabaseName database,
+            String description,
+            Work work,
+            List<WorkloadSpec> workloads,
+            List<Approval> approvals,
+            int minStableSeconds,
+            LockBudget locks,
+            BackfillPace backfill,
+            Sync sync,
+            ContractRules contract,
+            Backup backup) {
+        this(
+                database,
+                description,
+                work,
+                workloads,
+                approvals,
+                minStableSeconds,
+                locks,
+                backfill,
+                sync,
+                contract,
+                backup,
+                Optional.empty());
     }
 
     /** Who keeps the old and the new shape equal while both exist. */

@@ -9,10 +9,13 @@ import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
+import dev.lockstep.plan.WorkloadSpec.Minimum;
+import dev.lockstep.plan.WorkloadSpec.SessionSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A plan as a tree of maps, lists and scalars, in the shape and order that documents have, with every default written
@@ -54,6 +57,7 @@ public final class PlanTree {
         tree.put("backfill", pace(spec.backfill()));
         tree.put("contract", contract(spec.contract()));
         tree.put("backup", backup(spec.backup()));
+        put(tree, "consumers", spec.consumers().map(PlanTree::consumers));
         return tree;
     }
 
@@ -95,9 +99,7 @@ public final class PlanTree {
     private static Map<String, Object> workload(WorkloadSpec workload) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", workload.name().value());
-        tree.put("kind", workload.kind().label());
-        tree.put("resource", workload.resource());
-        tree.put("namespace", workload.namespace());
+        runner(tree, workload.runner());
         Map<String, Object> versions = new LinkedHashMap<>();
         for (Milestone milestone : Milestone.values()) {
             put(
@@ -106,7 +108,57 @@ public final class PlanTree {
                     Optional.ofNullable(workload.versions().get(milestone)).map(PlanTree::codeVersions));
         }
         tree.put("versions", versions);
-        tree.put("evidence", evidence(workload.evidence()));
+        tree.put(
+                "evidence",
+                workload.runner() instanceof Runner.External
+                        ? external(workload.evidence())
+                        : evidence(workload.evidence()));
+        return tree;
+    }
+
+    private static void runner(Map<String, Object> tree, Runner runner) {
+        switch (runner) {
+            case Runner.Controller(Runner.Kind kind, Runner.Place where, String resource) -> {
+                tree.put("kind", kind.label());
+                tree.put("resource", resource);
+                place(tree, where);
+            }
+            case Runner.Pods(Runner.Place where, PodSelector selector) -> {
+                tree.put("kind", Runner.Kind.POD_LABEL);
+                tree.put("selector", selector(selector));
+                place(tree, where);
+            }
+            case Runner.External _ -> tree.put("kind", Runner.External.LABEL);
+        }
+    }
+
+    private static void place(Map<String, Object> tree, Runner.Place where) {
+        put(tree, "cluster", where.cluster().map(ClusterName::value));
+        tree.put("namespace", where.namespace());
+    }
+
+    private static Map<String, Object> selector(PodSelector selector) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (!selector.matchLabels().isEmpty()) {
+            tree.put("matchLabels", new TreeMap<>(selector.matchLabels()));
+        }
+        if (!selector.matchExpressions().isEmpty()) {
+            tree.put(
+                    "matchExpressions",
+                    selector.matchExpressions().stream()
+                            .map(PlanTree::expression)
+                            .toList());
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> expression(PodSelector.Expression expression) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("key", expression.key());
+        tree.put("operator", expression.operator().label());
+        if (!expression.values().isEmpty()) {
+            tree.put("values", expression.values());
+        }
         return tree;
     }
 
@@ -114,7 +166,30 @@ public final class PlanTree {
         return switch (versions) {
             case Versions.Range(String text) -> text;
             case Versions.AnyOf(List<String> exact) -> exact;
+            case Versions.Ordinal _, Versions.Digests _, Versions.Capabilities _ -> named(versions);
+            case Versions.All(List<Versions> parts) -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                parts.forEach(part -> tree.putAll(named(part)));
+                yield tree;
+            }
         };
+    }
+
+    private static Map<String, Object> named(Versions versions) {
+        return switch (versions) {
+            case Versions.Range(String text) -> Map.of("range", text);
+            case Versions.AnyOf(List<String> exact) -> Map.of("anyOf", exact);
+            case Versions.Ordinal(String text) -> Map.of("ordinal", text);
+            case Versions.Digests(List<String> digests) -> Map.of("digests", digests);
+            case Versions.Capabilities(List<String> names) -> Map.of("capabilities", names);
+            case Versions.All _ -> throw new IllegalArgumentException("parts have no parts");
+        };
+    }
+
+    private static Map<String, Object> external(EvidenceSpec evidence) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        put(tree, "sessions", evidence.sessions().map(PlanTree::sessions));
+        return tree;
     }
 
     private static Map<String, Object> evidence(EvidenceSpec evidence) {
@@ -124,6 +199,8 @@ public final class PlanTree {
         put(tree, "http", evidence.http().map(PlanTree::http));
         tree.put("minimumKinds", evidence.minimumKinds());
         tree.put("fromProcess", evidence.fromProcess());
+        put(tree, "sessions", evidence.sessions().map(PlanTree::sessions));
+        put(tree, "minimum", evidence.minimum().map(PlanTree::minimum));
         return tree;
     }
 
@@ -133,6 +210,21 @@ public final class PlanTree {
         tree.put("path", http.path());
         tree.put("pointer", http.pointer());
         tree.put("timeoutMilliseconds", http.timeoutMilliseconds());
+        put(tree, "capabilities", http.capabilities());
+        return tree;
+    }
+
+    private static Map<String, Object> sessions(SessionSpec sessions) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        put(tree, "applicationName", sessions.applicationName().map(SessionPattern::text));
+        put(tree, "role", sessions.role().map(SessionPattern::text));
+        return tree;
+    }
+
+    private static Map<String, Object> minimum(Minimum minimum) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("deploy", minimum.deploy().label());
+        tree.put("contract", minimum.contract().label());
         return tree;
     }
 
@@ -168,6 +260,13 @@ public final class PlanTree {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("revertWindowSeconds", rules.revertWindowSeconds());
         tree.put("requireUnused", rules.requireUnused());
+        return tree;
+    }
+
+    private static Map<String, Object> consumers(ConsumerRules rules) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("unlisted", rules.hold() ? "Hold" : "Warn");
+        tree.put("known", rules.known().stream().map(PlanTree::sessions).toList());
         return tree;
     }
 

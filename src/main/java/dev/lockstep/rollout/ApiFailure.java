@@ -16,6 +16,8 @@ final class ApiFailure {
                     case HttpURLConnection.HTTP_FORBIDDEN ->
                         "the cluster's API does not permit it (403). Give Lockstep's service account the role in k8s/rbac.yaml.";
                     // No status: there was no answer at all.
+                    case HttpURLConnection.HTTP_NOT_FOUND ->
+                        "the cluster knows no objects of this kind (404). Is what brings the kind installed there?";
                     case -1, 0 -> "the cluster's API does not answer.";
                     default -> "the cluster's API answered with status " + failure.getCode() + ".";
                 };

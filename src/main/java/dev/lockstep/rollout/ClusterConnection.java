@@ -1,22 +1,30 @@
 package dev.lockstep.rollout;
 
+import dev.lockstep.plan.ClusterName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Gives the application its cluster, here because nobody else knows a Kubernetes client. */
+/** Gives the application its clusters, here because nobody else knows a Kubernetes client. */
 @Dependent
 final class ClusterConnection {
     @Produces
     @Singleton
-    KubernetesCluster connect(KubernetesClient client, InstantSource clock, RolloutSettings settings) {
-        return new KubernetesCluster(client, clock, settings);
+    Clusters connect(
+            KubernetesClient client, InstantSource clock, RolloutSettings settings, OtherCluster.All configured) {
+        Map<ClusterName, KubernetesCluster> others = new HashMap<>();
+        for (OtherCluster other : configured.clusters()) {
+            others.put(other.name(), KubernetesCluster.withItsOwnClient(other.connect(), clock, settings));
+        }
+        return new Clusters(new KubernetesCluster(client, clock, settings), others, clock);
     }
 
-    void end(@Disposes KubernetesCluster cluster) {
-        cluster.close();
+    void end(@Disposes Clusters clusters) {
+        clusters.close();
     }
 }

@@ -1,121 +1,114 @@
 package dev.lockstep.rollout;
 
-import dev.lockstep.gate.Evidence;
-import dev.lockstep.gate.PodObservation;
-import dev.lockstep.gate.WorkloadObservation;
-import dev.lockstep.plan.WorkloadSpec;
+import dev.lockstep.gate.WorkloadObservation.PodTemplate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a namespace shows of one Deployment. Reads, and judges nothing. */
-record DeploymentReading(WorkloadSpec spec, ClusterView.Read view) {
+/** What a namespace shows of one Deployment, and of the twin that Flagger keeps of it. */
+record DeploymentReading(Family family, String name) {
+    private static final String REVISION = "deployment.kubernetes.io/revision";
+    private static final String HASH = "pod-template-hash";
 
-    WorkloadObservation observe() {
-        return view.deployments().stream()
-                .filter(each -> spec.resource().equals(each.getMetadata().getName()))
-                .findFirst()
-                .<WorkloadObservation>map(this::seen)
-                .orElseGet(() -> new WorkloadObservation.Missing(
-                        spec.name(), "Deployment " + spec.namespace() + "/" + spec.resource(), view.at()));
-    }
-
-    /** The pods behind an observation of this workload. */
-    List<Pod> pods() {
-        return view.deployments().stream()
-                .filter(each -> spec.resource().equals(each.getMetadata().getName()))
-                .findFirst()
-                .map(this::pods)
-                .orElse(List.of());
-    }
-
-    private WorkloadObservation.Seen seen(Deployment deployment) {
-        PodReading reading = new PodReading(spec.evidence(), view.unreachable(), view.at());
-        List<PodObservation> pods =
-                pods(deployment).stream().map(reading::observe).toList();
-        var declared = deployment.getSpec();
-        return new WorkloadObservation.Seen(
-                spec.name(),
+    Sight read() {
+        ObjectSet<Deployment> all = family.view().of(ObjectKind.DEPLOYMENTS);
+        Optional<Deployment> found = all.named(name);
+        if (found.isEmpty()) {
+            return family.missing(family.spec().object(), "Deployment/" + name);
+        }
+        Deployment deployment = found.get();
+        // G21: Flagger lets the twin serve the old code until it promotes the new one; the Deployment that people edit
+        // is
+        // scaled to zero meanwhile, and looks finished.
+        Optional<Deployment> twin = all.named(name + "-primary").filter(DeploymentReading::madeByFlagger);
+        List<PodTemplate> templates = new ArrayList<>(templates(deployment, ""));
+        twin.ifPresent(primary -> templates.addAll(templates(primary, "Deployment " + name + "-primary")));
+        List<LabelSelector> selectors = Stream.concat(Stream.of(deployment), twin.stream())
+                .map(each -> each.getSpec().getSelector())
+                .toList();
+        List<Pod> pods = Stream.concat(Stream.of(deployment), twin.stream())
+                .flatMap(each -> pods(each).stream())
+                .distinct()
+                .toList();
+        Family.Standing standing = standing(deployment);
+        return family.seen(
+                Set.of("Deployment/" + name, "Deployment/" + name + "-primary"),
                 deployment.getMetadata().getUid(),
-                Optional.ofNullable(deployment.getMetadata().getGeneration()).orElse(0L),
-                // G11: a Deployment without status has a controller that has not seen it yet.
-                Optional.ofNullable(deployment.getStatus())
-                        .map(status -> status.getObservedGeneration())
-                        .orElse(-1L),
-                Boolean.TRUE.equals(declared.getPaused()),
-                Optional.ofNullable(declared.getReplicas()).orElse(1),
-                template(reading, declared.getTemplate()),
+                twin.map(primary -> both(standing, standing(primary))).orElse(standing),
+                templates,
                 pods,
-                view.at());
+                twin.map(_ -> List.of("Flagger serves from Deployment " + name
+                                + "-primary, which keeps its code until the new one is promoted."))
+                        .orElseGet(List::of),
+                selectors);
     }
 
-    /** What could not be read of the template shows in the pods' failures as well; without evidence the gate holds. */
-    private static List<Evidence> template(PodReading reading, PodTemplateSpec template) {
-        return reading.evidence(template.getMetadata(), template.getSpec(), new ArrayList<>());
+    /** G11, G15: neither may lag, and neither may be paused. */
+    private static Family.Standing both(Family.Standing own, Family.Standing twin) {
+        boolean twinLags = twin.generation() != twin.observedGeneration();
+        return new Family.Standing(
+                own.generation(),
+                twinLags ? -1 : own.observedGeneration(),
+                own.paused() || twin.paused(),
+                own.desiredReplicas() + twin.desiredReplicas());
     }
 
-    /**
-     * G18: the pods of every ReplicaSet of this Deployment, also of one that had its name before (G11: deleted with its pods
-     * left behind, and made anew), and whatever its selector finds, orphaned or adopted.
-     */
+    private static Family.Standing standing(Deployment deployment) {
+        return Family.Standing.of(
+                deployment,
+                deployment.getStatus() == null ? null : deployment.getStatus().getObservedGeneration(),
+                deployment.getSpec().getPaused(),
+                deployment.getSpec().getReplicas());
+    }
+
     private List<Pod> pods(Deployment deployment) {
         LabelSelector selector = deployment.getSpec().getSelector();
-        Set<String> replicaSets = view.replicaSets().stream()
-                .filter(each -> ownedBy(each, deployment) || matches(each, selector))
-                .map(each -> each.getMetadata().getUid())
-                .collect(Collectors.toSet());
-        return view.pods().stream()
-                .filter(pod ->
-                        owners(pod).anyMatch(owner -> replicaSets.contains(owner.getUid())) || matches(pod, selector))
-                .toList();
+        return family.pods(
+                family.replicaSets(deployment, selector).stream()
+                        .map(set -> set.getMetadata().getUid()),
+                "Deployment",
+                deployment.getMetadata().getName(),
+                List.of(selector));
     }
 
-    private static boolean ownedBy(HasMetadata replicaSet, Deployment deployment) {
-        return owners(replicaSet)
-                .anyMatch(
-                        owner -> owner.getUid().equals(deployment.getMetadata().getUid())
-                                || ("Deployment".equals(owner.getKind())
-                                        && deployment.getMetadata().getName().equals(owner.getName())));
+    /** G15, G18: an older ReplicaSet that is not at zero makes pods of its own template, also when somebody scales. */
+    private List<PodTemplate> templates(Deployment deployment, String object) {
+        List<ReplicaSet> sets =
+                family.replicaSets(deployment, deployment.getSpec().getSelector());
+        Optional<ReplicaSet> current = sets.stream()
+                .filter(set -> !Family.annotation(set, REVISION).isEmpty()
+                        && Family.annotation(set, REVISION).equals(Family.annotation(deployment, REVISION)))
+                .findFirst();
+        List<PodTemplate> templates = new ArrayList<>();
+        templates.add(family.template(
+                object,
+                current.map(set -> Family.label(set, HASH)).orElse(""),
+                deployment.getSpec().getTemplate(),
+                object.isEmpty() ? "" : "Flagger keeps this one serving until it promotes the new code."));
+        sets.stream()
+                .filter(set -> !set.equals(current.orElse(null)) && Family.size(set) > 0)
+                .sorted(Comparator.comparing(set -> set.getMetadata().getName()))
+                .map(set -> family.template(
+                        "ReplicaSet " + set.getMetadata().getName(),
+                        Family.label(set, HASH),
+                        set.getSpec().getTemplate(),
+                        "It is not at zero yet, and starts a pod anew when one ends."))
+                .forEach(templates::add);
+        return templates;
     }
 
-    private static Stream<OwnerReference> owners(HasMetadata object) {
-        return Stream.ofNullable(object.getMetadata().getOwnerReferences()).flatMap(List::stream);
-    }
-
-    /** An empty selector matches everything in Kubernetes; a Deployment cannot have one. */
-    private static boolean matches(HasMetadata object, LabelSelector selector) {
-        Map<String, String> labels =
-                Optional.ofNullable(object.getMetadata().getLabels()).orElse(Map.of());
-        Map<String, String> exact =
-                Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of());
-        List<LabelSelectorRequirement> expressions =
-                Optional.ofNullable(selector.getMatchExpressions()).orElse(List.of());
-        return !(exact.isEmpty() && expressions.isEmpty())
-                && labels.entrySet().containsAll(exact.entrySet())
-                && expressions.stream().allMatch(each -> matches(labels, each));
-    }
-
-    private static boolean matches(Map<String, String> labels, LabelSelectorRequirement wanted) {
-        Optional<String> value = Optional.ofNullable(labels.get(wanted.getKey()));
-        List<String> values = Optional.ofNullable(wanted.getValues()).orElse(List.of());
-        return switch (wanted.getOperator()) {
-            case "In" -> value.filter(values::contains).isPresent();
-            case "NotIn" -> value.filter(values::contains).isEmpty();
-            case "Exists" -> value.isPresent();
-            case "DoesNotExist" -> value.isEmpty();
-            // An operator of a later Kubernetes: rather one pod too many than one too few (G1).
-            default -> true;
-        };
+    private static boolean madeByFlagger(HasMetadata object) {
+        return Traits.owners(object)
+                .anyMatch(owner -> "Canary".equals(owner.getKind())
+                        && owner.getApiVersion() != null
+                        && owner.getApiVersion().startsWith("flagger.app/"));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lockstep.gate.Evidence;
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import java.io.IOException;
@@ -19,6 +20,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -49,7 +53,12 @@ final class HttpEvidence implements AutoCloseable {
 
     /** What came of a question. */
     sealed interface Answer {
-        record Version(Evidence evidence) implements Answer {}
+        /** @param evidence its version, what it can do, or both */
+        record Said(List<Evidence> evidence) implements Answer {
+            public Said {
+                evidence = List.copyOf(evidence);
+            }
+        }
 
         /** @param reason as a sentence, the same for the same fault */
         record None(String reason) implements Answer {}
@@ -106,21 +115,48 @@ final class HttpEvidence implements AutoCloseable {
         if (response.statusCode() != 200) {
             return new Answer.None("GET " + uri + " was answered with status " + response.statusCode() + ".");
         }
-        String version;
         try {
-            version = probe.pointer().isEmpty()
-                    ? new String(response.body(), StandardCharsets.UTF_8).strip()
-                    : at(probe.pointer(), JSON.readTree(response.body()));
+            return probe.pointer().isEmpty() && probe.capabilities().isEmpty()
+                    ? version(uri, new String(response.body(), StandardCharsets.UTF_8).strip(), probe, at)
+                    : read(uri, JSON.readTree(response.body()), probe, at);
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            return new Answer.None(
-                    "GET " + uri + " was not answered with JSON that " + probe.pointer() + " can point into.");
+            return new Answer.None("GET " + uri + " was not answered with JSON that "
+                    + (probe.pointer().isEmpty() ? probe.capabilities().orElse("") : probe.pointer())
+                    + " can point into.");
         } catch (IOException e) {
             return new Answer.None("GET " + uri + " was answered with what cannot be read.");
         }
+    }
+
+    private static Answer read(URI uri, JsonNode body, HttpProbe probe, Instant at) {
+        Answer version = version(uri, at(probe.pointer(), body), probe, at);
+        Optional<Evidence> able = probe.capabilities()
+                .flatMap(pointer -> capabilities(body.at(JsonPointer.compile(pointer))))
+                .map(said -> new Evidence(Source.HTTP, Aspect.CAPABILITIES, said, at));
+        return able.<Answer>map(capabilities -> version instanceof Answer.Said(List<Evidence> said)
+                        ? new Answer.Said(List.of(said.getFirst(), capabilities))
+                        : new Answer.Said(List.of(capabilities)))
+                .orElse(version);
+    }
+
+    private static Answer version(URI uri, String version, HttpProbe probe, Instant at) {
         return version.isEmpty() || version.length() > LONGEST_VERSION
                 ? new Answer.None("GET " + uri + " was answered, but without a version"
                         + (probe.pointer().isEmpty() ? "." : " at " + probe.pointer() + "."))
-                : new Answer.Version(new Evidence(Source.HTTP, version, at));
+                : new Answer.Said(List.of(new Evidence(Source.HTTP, version, at)));
+    }
+
+    /** A list of texts, or one text with blanks; empty when it says nothing about what it can do. */
+    private static Optional<String> capabilities(JsonNode node) {
+        if (node.isTextual()) {
+            return Optional.of(node.asText().strip());
+        }
+        if (!node.isArray()) {
+            return Optional.empty();
+        }
+        List<String> all = new ArrayList<>();
+        node.forEach(each -> all.add(each.asText().strip()));
+        return Optional.of(String.join(" ", all));
     }
 
     private static String at(String pointer, JsonNode body) {

@@ -53,7 +53,7 @@ final class HttpRounds implements AutoCloseable {
             for (Future<PodObservation> answer : threads.invokeAll(questions)) {
                 pods.add(answer.get());
             }
-            return with(seen, pods);
+            return seen.with(pods);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return seen;
@@ -99,33 +99,9 @@ final class HttpRounds implements AutoCloseable {
     }
 
     private static PodObservation with(PodObservation pod, Answer answer) {
-        List<Evidence> evidence = new ArrayList<>(pod.evidence());
-        List<String> failures = new ArrayList<>(pod.failures());
-        switch (answer) {
-            case Answer.Version(Evidence version) -> evidence.add(version);
-            case Answer.None(String reason) -> failures.add(reason);
-        }
-        return new PodObservation(
-                pod.name(),
-                pod.uid(),
-                pod.owner(),
-                pod.condition(),
-                pod.since(),
-                pod.processStartedAt(),
-                evidence,
-                failures);
-    }
-
-    private static Seen with(Seen seen, List<PodObservation> pods) {
-        return new Seen(
-                seen.name(),
-                seen.uid(),
-                seen.generation(),
-                seen.observedGeneration(),
-                seen.paused(),
-                seen.desiredReplicas(),
-                seen.template(),
-                pods,
-                seen.at());
+        return switch (answer) {
+            case Answer.Said(List<Evidence> evidence) -> pod.with(evidence, List.of());
+            case Answer.None(String reason) -> pod.with(List.of(), List.of(reason));
+        };
     }
 }

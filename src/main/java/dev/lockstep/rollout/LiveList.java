@@ -6,20 +6,19 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +38,31 @@ final class LiveList {
         this.pageSize = pageSize;
     }
 
-    /** Blocks for as long as the client's request timeouts allow. */
-    ClusterView read(String namespace, Set<String> unreachable) {
+    /**
+     * Blocks for as long as the client's request timeouts allow.
+     *
+     * @param kinds owners before what they own
+     */
+    ClusterView read(String namespace, List<ObjectKind<?>> kinds, Set<String> unreachable) {
         Instant at = clock.instant();
         try {
             for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
                 at = clock.instant();
-                List<Deployment> before = deployments(namespace);
-                List<ReplicaSet> replicaSets = replicaSets(namespace);
-                List<Pod> pods = pods(namespace);
-                // The lists are of different moments: between them a new template could have started a pod unseen.
-                if (generations(before).equals(generations(deployments(namespace)))) {
-                    return new Read(before, replicaSets, pods, unreachable, at);
+                Map<ObjectKind<?>, List<? extends HasMetadata>> lists = new HashMap<>();
+                for (ObjectKind<?> kind : kinds) {
+                    lists.put(kind, list(kind, namespace));
+                }
+                if (settled(kinds, lists, namespace)) {
+                    return new Read(
+                            lists.entrySet().stream()
+                                    .collect(Collectors.toMap(
+                                            Map.Entry::getKey, entry -> ObjectSet.of(entry.getValue()))),
+                            unreachable,
+                            at);
                 }
             }
             return new Unreadable(
-                    "The Deployments in namespace " + namespace + " changed while they were being read, " + ATTEMPTS
+                    "The workloads in namespace " + namespace + " changed while they were being read, " + ATTEMPTS
                             + " times in a row. Lockstep looks again by itself.",
                     at);
         } catch (KubernetesClientException e) {
@@ -62,29 +70,34 @@ final class LiveList {
         }
     }
 
-    List<Deployment> deployments(String namespace) {
-        return all(client.apps().deployments().inNamespace(namespace)::list);
+    /**
+     * The lists are of different moments: between them a new template could have started a pod unseen. A list of pods alone is
+     * of one moment.
+     */
+    private boolean settled(
+            List<ObjectKind<?>> kinds, Map<ObjectKind<?>, List<? extends HasMetadata>> lists, String namespace) {
+        return kinds.size() == 1
+                || kinds.stream()
+                        .filter(KubernetesCluster::declared)
+                        .allMatch(kind -> generations(lists.getOrDefault(kind, List.of()).stream())
+                                .equals(generations(list(kind, namespace).stream())));
     }
 
-    List<ReplicaSet> replicaSets(String namespace) {
-        return all(client.apps().replicaSets().inNamespace(namespace)::list);
-    }
-
-    List<Pod> pods(String namespace) {
-        return all(client.pods().inNamespace(namespace)::list);
-    }
-
-    private static Map<String, Long> generations(List<Deployment> deployments) {
-        return deployments.stream()
-                .map(HasMetadata::getMetadata)
+    private static Map<String, Long> generations(Stream<? extends HasMetadata> objects) {
+        return objects.map(HasMetadata::getMetadata)
                 .collect(Collectors.toMap(
                         each -> each.getUid(), each -> each.getGeneration() == null ? -1L : each.getGeneration()));
     }
 
-    private <T extends HasMetadata> List<T> all(Function<ListOptions, ? extends KubernetesResourceList<T>> list) {
+    private <T extends HasMetadata> List<T> list(ObjectKind<T> kind, String namespace) {
+        Function<ListOptions, KubernetesResourceList<T>> list =
+                options -> kind.access().in(client, namespace).list(options);
         try {
             return pages(list);
         } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND && kind.optional()) {
+                return List.of();
+            }
             // The pages' snapshot is too old to go on with; from the start, then.
             if (e.getCode() == HttpURLConnection.HTTP_GONE) {
                 return pages(list);
@@ -93,7 +106,7 @@ final class LiveList {
         }
     }
 
-    private <T extends HasMetadata> List<T> pages(Function<ListOptions, ? extends KubernetesResourceList<T>> list) {
+    private <T extends HasMetadata> List<T> pages(Function<ListOptions, KubernetesResourceList<T>> list) {
         List<T> all = new ArrayList<>();
         @Nullable String next = null;
         do {

@@ -27,10 +27,23 @@ import org.jspecify.annotations.Nullable;
 
 /** What one pod, or pod template, says of itself in the API. Reads, and judges nothing. */
 record PodReading(EvidenceSpec spec, Set<String> unreachable, Instant at) {
+    /** The most telling first: a StatefulSet's and a DaemonSet's pods carry more than one. */
+    private static final List<String> REVISIONS = List.of(
+            "rollouts-pod-template-hash", "pod-template-hash", "pod-template-generation", "controller-revision-hash");
 
     PodObservation observe(Pod pod) {
         List<String> failures = new ArrayList<>();
-        List<Evidence> evidence = evidence(pod.getMetadata(), pod.getSpec(), failures);
+        List<Evidence> evidence = described(pod.getMetadata(), pod.getSpec(), failures);
+        runningImage(pod).ifPresent(digest -> {
+            String pinned = evidence.stream()
+                    .filter(each -> each.source() == Source.IMAGE_DIGEST)
+                    .map(Evidence::reported)
+                    .findFirst()
+                    .orElse(digest);
+            evidence.removeIf(each -> each.source() == Source.IMAGE_DIGEST);
+            // G6: what was asked for may be the index of all platforms, what runs the image of one. Both name it.
+            evidence.add(new Evidence(Source.IMAGE_DIGEST, pinned.equals(digest) ? digest : pinned + " " + digest, at));
+        });
         Condition condition = condition(pod);
         return new PodObservation(
                 pod.getMetadata().getName(),
@@ -40,19 +53,55 @@ record PodReading(EvidenceSpec spec, Set<String> unreachable, Instant at) {
                 since(pod, condition),
                 processStartedAt(pod),
                 evidence,
-                failures);
+                failures,
+                revision(pod),
+                address(pod));
     }
 
-    /** Label or annotation, and image tag, as far as they are there. */
-    List<Evidence> evidence(@Nullable ObjectMeta metadata, PodSpec podSpec, List<String> failures) {
+    /** Which template it was made from, as its kind of workload marks its pods; empty when it does not. */
+    static String revision(Pod pod) {
+        Map<String, String> labels = Traits.labels(pod);
+        return REVISIONS.stream()
+                .filter(labels::containsKey)
+                .map(labels::get)
+                .findFirst()
+                .orElseGet(() -> Traits.owners(pod)
+                        .filter(owner -> "Job".equals(owner.getKind()))
+                        .map(OwnerReference::getUid)
+                        .findFirst()
+                        .orElse(""));
+    }
+
+    /** What shares its node's address cannot be told by it. */
+    private static String address(Pod pod) {
+        return Boolean.TRUE.equals(pod.getSpec().getHostNetwork())
+                ? ""
+                : Optional.ofNullable(status(pod).getPodIP()).orElse("");
+    }
+
+    /** Label or annotation, image tag and the digest that the image is pinned to, as far as they are there. */
+    List<Evidence> described(@Nullable ObjectMeta metadata, PodSpec podSpec, List<String> failures) {
         List<Evidence> evidence = new ArrayList<>();
         label(metadata).ifPresent(version -> evidence.add(new Evidence(Source.LABEL, version, at)));
         switch (SelectedContainer.of(podSpec, spec)) {
-            case SelectedContainer.One(var _, String image) ->
+            case SelectedContainer.One(var _, String image) -> {
                 ImageTag.of(image).ifPresent(tag -> evidence.add(new Evidence(Source.IMAGE_TAG, tag, at)));
+                ImageDigest.of(image).ifPresent(pin -> evidence.add(new Evidence(Source.IMAGE_DIGEST, pin, at)));
+            }
             case SelectedContainer.None(String reason) -> failures.add(reason);
         }
         return evidence;
+    }
+
+    /** G6: the image that the selected container runs, by what the runtime says. */
+    private Optional<String> runningImage(Pod pod) {
+        return SelectedContainer.of(pod.getSpec(), spec) instanceof SelectedContainer.One(var selected, var _)
+                ? Stream.ofNullable(status(pod).getContainerStatuses())
+                        .flatMap(List::stream)
+                        .filter(each -> selected.equals(each.getName()))
+                        .flatMap(each -> ImageDigest.of(each.getImageID()).stream())
+                        .findFirst()
+                : Optional.empty();
     }
 
     private Optional<String> label(@Nullable ObjectMeta metadata) {

@@ -6,6 +6,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a pod said about itself last. */
 @Entity
@@ -21,12 +23,16 @@ class PodReportRow {
     String podName;
 
     String version;
+
+    @Nullable
+    String capabilities;
+
     Instant at;
 
     @SuppressWarnings("NullAway.Init")
     protected PodReportRow() {}
 
     PodReport report() {
-        return new PodReport(podUid, namespace, podName, version, at);
+        return new PodReport(podUid, namespace, podName, version, Optional.ofNullable(capabilities), at);
     }
 }

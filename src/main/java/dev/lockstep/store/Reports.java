@@ -44,17 +44,18 @@ class Reports {
 
     void keep(PodReport report) {
         transactions.call(session -> session.createNativeQuery("""
-                        INSERT INTO pod_report (pod_uid, namespace, pod_name, version, at)
-                        VALUES (:podUid, :namespace, :podName, :version, :at)
+                        INSERT INTO pod_report (pod_uid, namespace, pod_name, version, capabilities, at)
+                        VALUES (:podUid, :namespace, :podName, :version, CAST(:capabilities AS text), :at)
                         ON CONFLICT (pod_uid) DO UPDATE
                             SET namespace = excluded.namespace, pod_name = excluded.pod_name,
-                                version = excluded.version, at = excluded.at
+                                version = excluded.version, capabilities = excluded.capabilities, at = excluded.at
                             WHERE pod_report.at <= excluded.at
                         """)
                 .setParameter("podUid", report.podUid())
                 .setParameter("namespace", report.namespace())
                 .setParameter("podName", report.podName())
                 .setParameter("version", report.version())
+                .setParameter("capabilities", report.capabilities().orElse(null))
                 .setParameter("at", HashChain.kept(report.at()))
                 .executeUpdate());
     }

@@ -8,13 +8,17 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.gate.Consumer;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
 import dev.lockstep.target.UseReader.Uses;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +30,21 @@ import java.util.Optional;
  */
 public final class JdbcTargets implements Targets {
     private final Map<DatabaseName, TargetConnection> connections;
+    private final Map<DatabaseName, List<TargetConnection>> replicas;
     private final InstantSource clock;
 
+    /** Databases without replicas. */
     public JdbcTargets(Map<DatabaseName, TargetConnection> connections, InstantSource clock) {
+        this(connections, Map.of(), clock);
+    }
+
+    /** @param replicas of each database, whose sessions count as much as the primary's (G29) */
+    public JdbcTargets(
+            Map<DatabaseName, TargetConnection> connections,
+            Map<DatabaseName, List<TargetConnection>> replicas,
+            InstantSource clock) {
         this.connections = Map.copyOf(connections);
+        this.replicas = Map.copyOf(replicas);
         this.clock = clock;
     }
 
@@ -68,6 +83,39 @@ public final class JdbcTargets implements Targets {
     }
 
     @Override
+    public Consumers consumers(DatabaseName database) {
+        Optional<TargetConnection> primary = target(database);
+        // Before the first question: what is seen is then no older than this.
+        Instant at = clock.instant();
+        if (primary.isEmpty()) {
+            return new Consumers.Unseen("No database " + database + " is configured.", at);
+        }
+        List<Consumer> all = new ArrayList<>();
+        List<String> blindSpots = new ArrayList<>();
+        Optional<String> silent = consumers(primary.get(), "the primary", all, blindSpots);
+        for (TargetConnection replica : replicas.getOrDefault(database, List.of())) {
+            silent = silent.or(() -> consumers(replica, "replica " + replica.shownUrl(), all, blindSpots));
+        }
+        return silent.<Consumers>map(reason ->
+                        new Consumers.Unseen("Who uses database " + database + " could not be seen: " + reason, at))
+                .orElseGet(() -> new Consumers.Seen(all, blindSpots, at));
+    }
+
+    /** @return why this server could not be asked; empty when it was */
+    private static Optional<String> consumers(
+            TargetConnection server, String name, List<Consumer> all, List<String> blindSpots) {
+        Connector connector = new Connector(server);
+        try (Connection connection = connector.open("lockstep/consumers")) {
+            ConsumerReader reader = new ConsumerReader(connection, name);
+            all.addAll(reader.read());
+            reader.blindSpot().ifPresent(blindSpots::add);
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of(connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
     public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
         Optional<TargetConnection> target = target(database);
         if (target.isEmpty()) {
@@ -97,6 +145,25 @@ public final class JdbcTargets implements Targets {
                     "Database " + database + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".",
                     "See that the server is up and lets Lockstep's role in.");
         }
+    }
+
+    @Override
+    public List<String> dropExpiredBackups(DatabaseName database) {
+        List<String> dropped = new ArrayList<>();
+        Optional<TargetConnection> target = target(database);
+        if (target.isPresent()) {
+            try (Connection connection = new Connector(target.get()).open("lockstep/backups")) {
+                for (Optional<String> one = Backups.dropExpired(connection);
+                        one.isPresent();
+                        one = Backups.dropExpired(connection)) {
+                    dropped.add(one.get());
+                }
+            } catch (SQLException _) {
+                // In use, or out of reach: the next time is soon enough.
+                return dropped;
+            }
+        }
+        return dropped;
     }
 
     private static List<Testimony.Use> uses(List<UseReader.Counter> counters) {
@@ -187,6 +254,8 @@ public final class JdbcTargets implements Targets {
             case Action.CopyRows action -> new BackfillStep(attempt, new BatchWork.Copying(action)).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.KeepValues action -> new BackupStep(attempt, action.label()).keep(connection, action);
+            case Action.ForgetValues(String label) -> new BackupStep(attempt, label).forget(connection);
             case Action.CountUses action -> new UseStep(attempt, action.what()).count(connection, action);
             case Action.ProveUnused action -> new UseStep(attempt, action.what()).prove(connection, action);
             case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);

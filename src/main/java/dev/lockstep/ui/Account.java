@@ -72,6 +72,9 @@ final class Account {
             case Event.StepInterrupted(String step, var _) -> "Stopped at a safe point: " + title(step) + ".";
             case Event.StepFailed(String step, var _, var fault) -> "Failed: " + title(step) + ". " + fault.message();
             case Event.PhaseCompleted(var phase) -> "Phase " + phase + " is done.";
+            case Event.Attested(var workload, String version, String actor, String comment, var expiresAt) ->
+                actor + " attested that " + workload + " runs " + version + "; that holds until " + When.utc(expiresAt)
+                        + quoted(comment);
             case Event.Suspended(String actor) -> actor + " paused the run.";
             case Event.Resumed(String actor) -> actor + " resumed the run.";
             case Event.RetryRequested(String actor) -> actor + " asked to try again.";
@@ -93,6 +96,7 @@ final class Account {
             case Event.Started _,
                     Event.Approved _,
                     Event.Rejected _,
+                    Event.Attested _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

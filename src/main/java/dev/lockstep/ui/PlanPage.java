@@ -6,6 +6,7 @@ import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.engine.StoredPlan;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.engine.Unlisted;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.WorkloadSpec;
@@ -13,12 +14,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One plan as its page shows it. All that there is to decide about the page is decided here; the template only writes it
  * down.
  *
  * @param outline why the phases of a plan that was never started are not known; empty when they are
+ * @param unlisted what uses the database and no workload explains, as sentences
  * @param older how many journal entries are left out, because they are too many for a page
  */
 public record PlanPage(
@@ -31,6 +34,7 @@ public record PlanPage(
         Optional<Gauge> gauge,
         List<HoldCard> holds,
         List<WorkloadCard> workloads,
+        List<String> unlisted,
         List<JournalLine> journal,
         Optional<String> older) {
     private static final int JOURNAL_LINES = 100;
@@ -100,6 +104,7 @@ public record PlanPage(
         phases = List.copyOf(phases);
         holds = List.copyOf(holds);
         workloads = List.copyOf(workloads);
+        unlisted = List.copyOf(unlisted);
         journal = List.copyOf(journal);
     }
 
@@ -126,6 +131,7 @@ public record PlanPage(
                 view.run().flatMap(RunView::progress).map(progress -> Gauge.of(progress, now)),
                 view.holds().stream().map(hold -> HoldCard.of(hold, now)).toList(),
                 view.run().map(run -> workloads(run, now)).orElseGet(List::of),
+                view.run().map(RunView::unlisted).map(PlanPage::unlisted).orElseGet(List::of),
                 view.run().map(run -> lines(run, journal, now)).orElseGet(List::of),
                 journal.size() > JOURNAL_LINES
                         ? Optional.of(Count.of(journal.size() - JOURNAL_LINES))
@@ -144,6 +150,7 @@ public record PlanPage(
                 gauge,
                 holds,
                 workloads,
+                unlisted,
                 journal,
                 older);
     }
@@ -173,6 +180,16 @@ public record PlanPage(
                     .ifPresent(spec -> cards.add(WorkloadCard.of(spec, seen, wanted, now)));
         }
         return cards;
+    }
+
+    private static List<String> unlisted(Unlisted unlisted) {
+        return Stream.concat(
+                        unlisted.consumers().stream()
+                                .map(alike -> Count.of(
+                                                alike.ids().size(), alike.kind().label()) + ": " + alike.described()
+                                        + "."),
+                        unlisted.notes().stream())
+                .toList();
     }
 
     private static List<JournalLine> lines(RunView run, List<JournalEntry> journal, Instant now) {

@@ -5,9 +5,12 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Versions;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What gates want, in words. */
 final class Requirements {
+    private static final int SHOWN = "sha256:".length() + 12;
+
     private Requirements() {}
 
     /** What this phase waits for before its first step; empty without a gate. */
@@ -27,6 +30,21 @@ final class Requirements {
         return switch (versions) {
             case Versions.Range(String text) -> text;
             case Versions.AnyOf(var members) -> "one of " + String.join(", ", members);
+            case Versions.Ordinal(String text) -> "number " + text;
+            case Versions.Digests(var digests) ->
+                digests.stream()
+                        .map(Requirements::shortDigest)
+                        .collect(Collectors.joining(", ", digests.size() == 1 ? "image " : "one of the images ", ""));
+            case Versions.Capabilities(var names) -> "code that says it can " + String.join(" and ", names);
+            case Versions.All(var parts) ->
+                parts.stream().map(Requirements::spoken).collect(Collectors.joining(" and "));
         };
+    }
+
+    /** Enough of each digest to tell images apart. */
+    static String shortDigest(String digests) {
+        return Stream.of(digests.split(" ", -1))
+                .map(digest -> digest.length() > SHOWN ? digest.substring(0, SHOWN) + "…" : digest)
+                .collect(Collectors.joining(" "));
     }
 }

@@ -88,7 +88,7 @@ sealed interface Wanted {
             return new Badge("Says nothing", Badge.Tone.HELD, "unknown");
         }
         List<Match> matches =
-                evidence.stream().map(each -> match(workload, each.reported())).toList();
+                evidence.stream().map(each -> match(workload, each)).toList();
         return switch (this) {
             case Reached _ ->
                 goneAhead(workload, evidence) ? new Badge("Too new", Badge.Tone.HELD, "held") : reached(matches);
@@ -99,8 +99,7 @@ sealed interface Wanted {
 
     private boolean goneAhead(WorkloadSpec workload, List<Evidence> evidence) {
         return ahead(workload)
-                .anyMatch(versions ->
-                        evidence.stream().anyMatch(each -> match(versions, each.reported(), true) == Match.MATCHES));
+                .anyMatch(versions -> evidence.stream().anyMatch(each -> match(versions, each, true) == Match.MATCHES));
     }
 
     /** What must not run yet; the same versions under another milestone are the same code. */
@@ -117,6 +116,9 @@ sealed interface Wanted {
     }
 
     private static Badge reached(List<Match> matches) {
+        if (silent(matches)) {
+            return new Badge("Says nothing", Badge.Tone.HELD, "unknown");
+        }
         if (matches.contains(Match.DIFFERS)) {
             return new Badge("Not ready", Badge.Tone.HELD, "held");
         }
@@ -125,7 +127,14 @@ sealed interface Wanted {
                 : new Badge("Ready", Badge.Tone.GOOD, "done");
     }
 
+    private static boolean silent(List<Match> matches) {
+        return matches.stream().allMatch(match -> match == Match.SILENT);
+    }
+
     private static Badge before(List<Match> matches) {
+        if (silent(matches)) {
+            return new Badge("Says nothing", Badge.Tone.HELD, "unknown");
+        }
         if (matches.contains(Match.MATCHES)) {
             return new Badge("Needs the new shape", Badge.Tone.HELD, "held");
         }
@@ -134,25 +143,27 @@ sealed interface Wanted {
                 : new Badge("Out of the way", Badge.Tone.GOOD, "done");
     }
 
-    private Match match(WorkloadSpec workload, String reported) {
+    private Match match(WorkloadSpec workload, Evidence evidence) {
         return switch (this) {
             case Reached(Milestone milestone, var _) ->
                 workload.required(milestone)
-                        .map(versions -> match(versions, reported, false))
+                        .map(versions -> match(versions, evidence, false))
                         .orElse(Match.UNREADABLE);
             case Before _ ->
                 workload.versions().values().stream()
-                        .map(versions -> match(versions, reported, true))
+                        .map(versions -> match(versions, evidence, true))
                         .min(Comparator.comparingInt(found -> found == Match.MATCHES ? 0 : 1))
                         .orElse(Match.UNREADABLE);
             case Anything _ -> Match.MATCHES;
         };
     }
 
-    private static Match match(Versions versions, String reported, boolean cautiously) {
+    private static Match match(Versions versions, Evidence evidence, boolean cautiously) {
         return switch (Requirement.parse(versions)) {
             case Requirement.Parsed.Understood(Requirement requirement) ->
-                cautiously ? requirement.testCautiously(reported) : requirement.test(reported);
+                cautiously
+                        ? requirement.testCautiously(evidence.aspect(), evidence.reported())
+                        : requirement.test(evidence.aspect(), evidence.reported());
             case Requirement.Parsed.Malformed _ -> Match.UNREADABLE;
         };
     }

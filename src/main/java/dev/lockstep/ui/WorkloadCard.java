@@ -1,5 +1,6 @@
 package dev.lockstep.ui;
 
+import dev.lockstep.gate.Attestation;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.PodObservation;
 import dev.lockstep.gate.WorkloadObservation;
@@ -34,19 +35,24 @@ public record WorkloadCard(
 
     /** What the table of pods has for columns. */
     public List<String> sources() {
-        return PodRow.sources();
+        return pods.stream()
+                .findFirst()
+                .map(pod -> pod.readings().stream().map(PodRow.Reading::source).toList())
+                .orElseGet(List::of);
     }
 
     static WorkloadCard of(WorkloadSpec spec, WorkloadObservation observation, Wanted wanted, Instant now) {
-        String object = spec.kind().label() + " " + spec.namespace() + "/" + spec.resource();
+        String object = spec.object();
+        List<Evidence.Source> speaking = PodRow.speaking(observation);
         List<PodRow> pods = switch (observation) {
             case WorkloadObservation.Seen seen ->
                 seen.pods().stream()
                         .filter(pod -> pod.condition() != PodObservation.Condition.GONE)
                         .sorted(Comparator.comparing(PodObservation::name))
-                        .map(pod -> PodRow.of(pod, spec, wanted, now))
+                        .map(pod -> PodRow.of(pod, spec, wanted, speaking, now))
                         .toList();
-            case WorkloadObservation.Missing _, WorkloadObservation.Unseen _ -> List.of();
+            case WorkloadObservation.Missing _, WorkloadObservation.Unseen _, WorkloadObservation.Attested _ ->
+                List.of();
         };
         return new WorkloadCard(spec.name().value(), object, wanted.of(spec), news(observation), groups(pods), pods);
     }
@@ -57,6 +63,9 @@ public record WorkloadCard(
                 List.of("The cluster has no " + object + ".");
             case WorkloadObservation.Unseen(var _, String reason, Instant since) ->
                 List.of(reason, "It has not been seen since " + When.utc(since) + ".");
+            case WorkloadObservation.Attested(var _, Optional<Attestation> word, Instant at) ->
+                List.of(word.map(given -> attested(given, at))
+                        .orElse("No cluster shows it, and nobody has attested what it runs."));
             case WorkloadObservation.Seen seen -> news(seen);
         };
     }
@@ -65,10 +74,16 @@ public record WorkloadCard(
         List<String> news = new ArrayList<>();
         String template =
                 seen.template().stream().map(Evidence::reported).distinct().collect(Collectors.joining(", "));
-        news.add(Count.of(seen.desiredReplicas(), "replica") + " wanted"
-                + (template.isEmpty()
-                        ? "; its template does not say what version new pods would run."
-                        : "; new pods would run " + template + "."));
+        if (seen.templates().isEmpty()) {
+            news.add("It starts no pod any more, or nobody knows from what.");
+        } else {
+            news.add(Count.of(seen.desiredReplicas(), "replica") + " wanted"
+                    + (template.isEmpty()
+                            ? "; its template does not say what version new pods would run."
+                            : "; new pods would run " + template + "."));
+        }
+        seen.templates().stream().skip(1).forEach(other -> news.add(other(other)));
+        news.addAll(seen.notes());
         if (seen.paused()) {
             news.add("Its rollout is paused.");
         }
@@ -76,6 +91,20 @@ public record WorkloadCard(
             news.add("It was changed, and its controller has not acted on the change yet.");
         }
         return news;
+    }
+
+    private static String other(WorkloadObservation.PodTemplate template) {
+        String says =
+                template.evidence().stream().map(Evidence::reported).distinct().collect(Collectors.joining(", "));
+        return "Pods may also start from " + template.object() + ", which says "
+                + (says.isEmpty() ? "no version. " : says + ". ") + template.why();
+    }
+
+    private static String attested(Attestation given, Instant at) {
+        boolean over = !given.expiresAt().isAfter(at);
+        return given.by() + " attested at " + When.utc(given.at()) + " that it runs " + given.version()
+                + (over ? "; that expired at " : "; that holds until ") + When.utc(given.expiresAt()) + "."
+                + (given.comment().isBlank() ? "" : " Their words: " + given.comment());
     }
 
     private static List<Group> groups(List<PodRow> pods) {

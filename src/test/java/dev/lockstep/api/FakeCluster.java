@@ -36,9 +36,9 @@ public class FakeCluster implements Cluster {
                 new Evidence(Evidence.Source.LABEL, "1.4.0", clock.instant()),
                 new Evidence(Evidence.Source.HTTP, "1.4.1", clock.instant()));
         PodObservation pod = new PodObservation(
-                workload.resource() + "-1",
+                "shop-" + workload.name() + "-1",
                 "uid-1",
-                "ReplicaSet " + workload.resource(),
+                "ReplicaSet shop-" + workload.name(),
                 PodObservation.Condition.NOT_READY,
                 clock.instant(),
                 clock.instant(),
@@ -49,7 +49,7 @@ public class FakeCluster implements Cluster {
     }
 
     @Override
-    public AutoCloseable onChange(Runnable listener) {
+    public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         return () -> {};
     }
 

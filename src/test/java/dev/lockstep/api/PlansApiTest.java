@@ -33,6 +33,8 @@ import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -304,6 +306,37 @@ class PlansApiTest {
                 .then()
                 .spec(problem(400, "RequestInvalid"))
                 .body("violations.size()", greaterThan(1));
+    }
+
+    @Test
+    void somebodyAnswersForAnExternalConsumer() {
+        String path = PLANS + "attested";
+        String declared =
+                plan("attested") + "  workloads: [{name: bi, kind: External, versions: {new-only: '>=1.5.0'}}]\n";
+        yaml(AUTHOR, declared).put(path).then().statusCode(201);
+        as(AUTHOR).post(path + "/start").then().statusCode(200);
+        String word = "{\"version\": \"1.5.0\", \"expiresAt\": \"%s\", \"comment\": \"asked them\"}";
+        String tomorrow = word.formatted(Instant.now().plus(Duration.ofDays(1)));
+
+        json(VIEWER, tomorrow).post(path + "/workloads/bi/attestations").then().spec(problem(403, "NotAllowed"));
+        json(AUTHOR, tomorrow).post(path + "/workloads/web/attestations").then().spec(problem(400, "RequestInvalid"));
+        json(AUTHOR, word.formatted("2020-01-01T00:00:00Z"))
+                .post(path + "/workloads/bi/attestations")
+                .then()
+                .spec(problem(400, "RequestInvalid"));
+        json(AUTHOR, word.formatted("tomorrow"))
+                .post(path + "/workloads/bi/attestations")
+                .then()
+                .spec(problem(400, "RequestInvalid"))
+                .body("violations[0].path", is("expiresAt"));
+        json(AUTHOR, tomorrow)
+                .post(path + "/workloads/bi/attestations")
+                .then()
+                .statusCode(200)
+                .body("workloads[0].state", is("Attested"))
+                .body("workloads[0].attestation.version", is("1.5.0"))
+                .body("workloads[0].attestation.by", is("alice"));
+        as(AUTHOR).post(path + "/rollback").then().statusCode(200);
     }
 
     @Test

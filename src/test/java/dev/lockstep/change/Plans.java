@@ -8,6 +8,7 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
@@ -45,12 +46,7 @@ final class Plans {
 
     static PlanSpec byApplication(Map<Milestone, Versions> versions, Change... changes) {
         WorkloadSpec web = new WorkloadSpec(
-                new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
-                "shop",
-                "shop-web",
-                versions,
-                EvidenceSpec.standard());
+                new WorkloadName("web"), Runner.Kind.DEPLOYMENT, "shop", "shop-web", versions, EvidenceSpec.standard());
         PlanSpec plan = plan(new Work.Changes(List.of(changes)), List.of(web));
         return new PlanSpec(
                 plan.database(),
@@ -105,7 +101,7 @@ final class Plans {
     static WorkloadSpec web(Milestone milestone) {
         return new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "shop-web",
                 Map.of(milestone, new Versions.Range(">=1.5.0")),

@@ -14,6 +14,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
@@ -43,11 +44,13 @@ final class Bench implements AutoCloseable {
     final FakeRuns runs = new FakeRuns(InstantSource.system());
     final FakePlans plans = new FakePlans(runs);
     final FakeCluster cluster = new FakeCluster(clock);
-    final FakeTargets targets = new FakeTargets(new Catalogue(
-            160_000,
-            new Catalogue.Role(new Identifier("lockstep"), false, true, true),
-            Map.of(),
-            Catalogue.Names.ordinary()));
+    final FakeTargets targets = new FakeTargets(
+            new Catalogue(
+                    160_000,
+                    new Catalogue.Role(new Identifier("lockstep"), false, true, true),
+                    Map.of(),
+                    Catalogue.Names.ordinary()),
+            clock);
     final Operations operations = operations(runs);
     private final List<RunEngine> replicas = new ArrayList<>();
 
@@ -59,7 +62,7 @@ final class Bench implements AutoCloseable {
         return new Operations(
                 plans,
                 store,
-                new Views(store, new Lookout(cluster, store, clock)),
+                new Views(store, new Lookout(cluster, store, new Neighbours(targets, clock), clock)),
                 new Explainer(targets, cluster),
                 clock,
                 rules);
@@ -73,7 +76,7 @@ final class Bench implements AutoCloseable {
     RunEngine replica(String name, Runs store, Duration leaseTimeToLive, Duration sweep) {
         RunEngine engine = new RunEngine(
                 store,
-                new Lookout(cluster, store, clock),
+                new Lookout(cluster, store, new Neighbours(targets, clock), clock),
                 targets,
                 operations(store),
                 new RunEngine.Settings(name, leaseTimeToLive, sweep),
@@ -155,7 +158,7 @@ final class Bench implements AutoCloseable {
             DeclaredPhase... phases) {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "web",
                 versions,

@@ -86,7 +86,7 @@ final class FakeCluster implements Cluster {
         }
         List<PodObservation> pods = new ArrayList<>();
         for (int number = 0; number < versions.size(); number++) {
-            pods.add(pod(spec.resource() + "-" + number, versions.get(number), now));
+            pods.add(pod(spec.name() + "-" + number, versions.get(number), now));
         }
         Evidence template = new Evidence(Evidence.Source.LABEL, versions.getLast(), now);
         return new WorkloadObservation.Seen(
@@ -108,7 +108,7 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public AutoCloseable onChange(Runnable listener) {
+    public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }

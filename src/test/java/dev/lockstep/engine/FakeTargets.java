@@ -1,10 +1,13 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.change.Departure;
+import dev.lockstep.gate.Consumer;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,9 +28,13 @@ final class FakeTargets implements Targets {
     private final List<String> effects = new CopyOnWriteArrayList<>();
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final InstantSource clock;
     private volatile CatalogueReading reading;
+    private volatile List<Consumer> consumers = List.of();
+    private volatile boolean hidden;
 
-    FakeTargets(Catalogue catalogue) {
+    FakeTargets(Catalogue catalogue, InstantSource clock) {
+        this.clock = clock;
         this.reading = new CatalogueReading.Read(catalogue);
     }
 
@@ -84,9 +91,31 @@ final class FakeTargets implements Targets {
         return reading;
     }
 
+    /** What else uses the database from now on. */
+    void isUsedBy(Consumer... some) {
+        consumers = List.of(some);
+    }
+
+    /** From now on nobody can see who uses the database. */
+    void hidesItsConsumers() {
+        hidden = true;
+    }
+
+    @Override
+    public Consumers consumers(DatabaseName database) {
+        return hidden
+                ? new Consumers.Unseen("The replica does not answer.", clock.instant())
+                : new Consumers.Seen(consumers, List.of(), clock.instant());
+    }
+
     @Override
     public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
         return new Testimony.Silent(what, "Nobody knows.", "Ask somebody.");
+    }
+
+    @Override
+    public List<String> dropExpiredBackups(DatabaseName database) {
+        return List.of();
     }
 
     @Override

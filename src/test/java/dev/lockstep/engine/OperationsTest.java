@@ -331,12 +331,13 @@ class OperationsTest {
     void keepsWhatAPodSaysOfItselfOnlyWhenTheClusterVouchesForIt() {
         Cluster.PodIdentity pod = new Cluster.PodIdentity("shop", "web-0", "uid-web-0", "default");
 
-        operations.report(Optional.of(pod), "1.5.0");
+        operations.report(Optional.of(pod), "1.5.0", Optional.empty());
 
         assertThat(bench.runs.reports(List.of("uid-web-0")))
                 .extracting(PodReport::version)
                 .containsExactly("1.5.0");
-        assertThat(refusal(() -> operations.report(Optional.empty(), "1.5.0")).code())
+        assertThat(refusal(() -> operations.report(Optional.empty(), "1.5.0", Optional.empty()))
+                        .code())
                 .isEqualTo(ErrorCode.NOT_ALLOWED);
     }
 

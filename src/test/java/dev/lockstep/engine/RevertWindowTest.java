@@ -17,6 +17,7 @@ import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -50,7 +51,7 @@ class RevertWindowTest {
     private static PlanDocument rename() {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "web",
                 Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),

@@ -8,6 +8,7 @@ import static dev.lockstep.gate.Seen.rolledOut;
 import static dev.lockstep.gate.Seen.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.EvidenceMerge.OwnReport;
 import java.time.Instant;
@@ -27,6 +28,7 @@ class EvidenceMergeTest {
 
     /** G3: the container was restarted, perhaps with other code, and has not reported since. */
     @Test
+    @Fact("G3")
     void reportFromBeforeThePresentProcessIsLeftOut() {
         assertThat(merged(POD, POD.processStartedAt().minusMillis(1))).containsExactly(label("1.5.0"));
     }
@@ -38,6 +40,7 @@ class EvidenceMergeTest {
 
     /** G3: the same name, another pod. */
     @Test
+    @Fact("G3")
     void reportIsBoundToThePodsUid() {
         List<WorkloadObservation> seen = List.of(rolledOut("1.5.0", POD));
 

@@ -17,6 +17,7 @@ import static dev.lockstep.gate.Seen.spec;
 import static dev.lockstep.gate.Seen.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker.Code;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation.Condition;
@@ -107,6 +108,7 @@ class GateTest {
     /** G12, G13, G16: each of these can still write to the database. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GONE")
+    @Fact({"G12", "G13", "G16"})
     void oldPodHoldsWhateverItIsDoing(Condition condition) {
         assertThat(codes(deploy(rolledOut("1.5.0", pod("a", condition, label("1.4.0"))))))
                 .containsExactly(Code.OLD_VERSION);
@@ -176,6 +178,7 @@ class GateTest {
 
     /** G3. */
     @Test
+    @Fact("G3")
     void whatThePreviousProcessSaidDoesNotCount() {
         Evidence before = new Evidence(Source.HTTP, "1.5.0", NOW.minusSeconds(51));
 
@@ -216,6 +219,7 @@ class GateTest {
 
     /** G17. */
     @Test
+    @Fact("G17")
     void zeroPodsAreNoProofWhileTheTemplateIsOld() {
         Verdict verdict = deploy(rolledOut("1.4.0"));
 
@@ -232,6 +236,7 @@ class GateTest {
 
     /** G11. */
     @Test
+    @Fact("G11")
     void changeThatTheControllerHasNotSeenHolds() {
         WorkloadObservation.Seen seen = new WorkloadObservation.Seen(
                 WEB, "uid", 8, 7, false, 1, List.of(label("1.5.0")), List.of(running("a", label("1.5.0"))), NOW);
@@ -241,6 +246,7 @@ class GateTest {
 
     /** G15. */
     @Test
+    @Fact("G15")
     void pausedRolloutHolds() {
         WorkloadObservation.Seen seen = new WorkloadObservation.Seen(
                 WEB, "uid", 7, 7, true, 1, List.of(label("1.5.0")), List.of(running("a", label("1.5.0"))), NOW);

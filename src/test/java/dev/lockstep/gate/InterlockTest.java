@@ -5,6 +5,7 @@ import static dev.lockstep.gate.Seen.newOnly;
 import static dev.lockstep.gate.Seen.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
@@ -57,6 +58,7 @@ class InterlockTest {
 
     /** G46: who writes both shapes may run now, who no longer touches the old one may not yet. */
     @Test
+    @Fact("G46")
     void ceilingForbidsToSkipTheDualWriteRelease() {
         WorkloadSpec spec = spec(Map.of(
                 Milestone.DUAL_WRITE,

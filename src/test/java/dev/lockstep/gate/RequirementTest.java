@@ -2,9 +2,12 @@ package dev.lockstep.gate;
 
 import static dev.lockstep.gate.Requirement.Match.DIFFERS;
 import static dev.lockstep.gate.Requirement.Match.MATCHES;
+import static dev.lockstep.gate.Requirement.Match.SILENT;
 import static dev.lockstep.gate.Requirement.Match.UNREADABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
+import dev.lockstep.gate.Evidence.Aspect;
 import dev.lockstep.gate.Requirement.Match;
 import dev.lockstep.gate.Requirement.Parsed;
 import dev.lockstep.plan.Versions;
@@ -135,6 +138,90 @@ class RequirementTest {
         assertThat(Requirement.parse(new Versions.AnyOf(List.of("4f2d9ab", " "))))
                 .isInstanceOf(Parsed.Malformed.class);
         assertThat(Requirement.parse(new Versions.AnyOf(List.of("Latest")))).isInstanceOf(Parsed.Malformed.class);
+    }
+
+    /** G8: a build's number has an order, and nothing beside it. */
+    @ParameterizedTest(name = "{1} in {0}: {2}")
+    @CsvSource(delimiter = ';', textBlock = """
+            >=42        ; 42         ; MATCHES
+            >=42        ; 41         ; DIFFERS
+            >=42        ; 100        ; MATCHES
+            >=42        ; v43        ; MATCHES
+            >42         ; 42         ; DIFFERS
+            42          ; 42         ; MATCHES
+            = 42        ; 43         ; DIFFERS
+            <=42        ; 42         ; MATCHES
+            >=42 <100   ; 99         ; MATCHES
+            >=42 <100   ; 100        ; DIFFERS
+            >=42        ; 042        ; UNREADABLE
+            >=42        ; 42-rc.1    ; UNREADABLE
+            >=42        ; 42+build   ; UNREADABLE
+            >=42        ; 42.0       ; UNREADABLE
+            >=42        ; -43        ; UNREADABLE
+            >=42        ; latest     ; UNREADABLE
+            >=42        ; 4f2d9ab    ; UNREADABLE
+            >=42        ; ''         ; UNREADABLE
+            """)
+    void ordinal(String declared, String reported, Match match) {
+        Requirement requirement = understood(new Versions.Ordinal(declared));
+
+        assertThat(requirement.test(reported)).isEqualTo(match);
+        assertThat(requirement.testCautiously(reported)).isEqualTo(match);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "v42", ">=1.5", ">=", ">=42 || <7", ">=42 <100 <50", "=>42", ">=9999999999999999999"})
+    void whatComparesNoWholeNumbersIsRefused(String declared) {
+        assertThat(Requirement.parse(new Versions.Ordinal(declared)))
+                .isInstanceOfSatisfying(
+                        Parsed.Malformed.class,
+                        malformed -> assertThat(malformed.reason()).contains("\"" + declared + "\""));
+    }
+
+    /** G6: the index and the image of one platform name the same thing, and a plan may list either. */
+    @Test
+    @Fact("G6")
+    void digestsCompareTheImageAndSayNothingOfVersions() {
+        String index = "sha256:" + "a".repeat(64);
+        String platform = "sha256:" + "b".repeat(64);
+        Requirement requirement = understood(new Versions.Digests(List.of(index)));
+
+        assertThat(requirement.test(Aspect.DIGEST, index)).isEqualTo(MATCHES);
+        assertThat(requirement.test(Aspect.DIGEST, index + " " + platform)).isEqualTo(MATCHES);
+        assertThat(requirement.test(Aspect.DIGEST, platform)).isEqualTo(DIFFERS);
+        assertThat(requirement.test(Aspect.DIGEST, "")).isEqualTo(UNREADABLE);
+        assertThat(requirement.test(Aspect.VERSION, "1.5.0")).isEqualTo(SILENT);
+        assertThat(requirement.description()).isEqualTo("image sha256:aaaaaaaaaaaa…");
+    }
+
+    /** G9, G10: all of it, or it is not ready; any of it, and it may already need the new shape. */
+    @Test
+    @Fact({"G9", "G10"})
+    void capabilitiesAreMetByAllOfThemAndSuspectedByAny() {
+        Requirement requirement = understood(new Versions.Capabilities(List.of("users:read", "users:write")));
+
+        assertThat(requirement.test(Aspect.CAPABILITIES, "users:write other users:read"))
+                .isEqualTo(MATCHES);
+        assertThat(requirement.test(Aspect.CAPABILITIES, "users:write")).isEqualTo(DIFFERS);
+        assertThat(requirement.testCautiously(Aspect.CAPABILITIES, "users:write"))
+                .isEqualTo(MATCHES);
+        assertThat(requirement.testCautiously(Aspect.CAPABILITIES, "other")).isEqualTo(DIFFERS);
+        assertThat(requirement.test(Aspect.CAPABILITIES, "")).isEqualTo(DIFFERS);
+        assertThat(requirement.test(Aspect.VERSION, "9.9.9")).isEqualTo(SILENT);
+    }
+
+    @Test
+    void severalSchemesEachSpeakOfTheirOwnAspect() {
+        Requirement requirement = understood(new Versions.All(
+                List.of(new Versions.Range(">=1.5.0"), new Versions.Capabilities(List.of("users:write")))));
+
+        assertThat(requirement.aspects()).containsExactlyInAnyOrder(Aspect.VERSION, Aspect.CAPABILITIES);
+        assertThat(requirement.test(Aspect.VERSION, "1.5.0")).isEqualTo(MATCHES);
+        assertThat(requirement.test(Aspect.VERSION, "1.4.0")).isEqualTo(DIFFERS);
+        assertThat(requirement.test(Aspect.CAPABILITIES, "")).isEqualTo(DIFFERS);
+        assertThat(requirement.test(Aspect.DIGEST, "sha256:0")).isEqualTo(SILENT);
+        assertThat(Requirement.parse(new Versions.All(List.of(new Versions.Range("oops")))))
+                .isInstanceOf(Parsed.Malformed.class);
     }
 
     private static Requirement understood(Versions versions) {

@@ -3,6 +3,7 @@ package dev.lockstep.gate;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation.Condition;
 import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -31,7 +32,7 @@ final class Seen {
     }
 
     static WorkloadSpec spec(Map<Milestone, Versions> versions, EvidenceSpec evidence) {
-        return new WorkloadSpec(WEB, WorkloadSpec.Kind.DEPLOYMENT, "shop", "shop-web", versions, evidence);
+        return new WorkloadSpec(WEB, Runner.Kind.DEPLOYMENT, "shop", "shop-web", versions, evidence);
     }
 
     static WorkloadSpec newOnly(String range) {

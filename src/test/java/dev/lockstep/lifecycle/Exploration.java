@@ -8,6 +8,7 @@ import dev.lockstep.lifecycle.Stage.Watch;
 import dev.lockstep.lifecycle.TransitionTable.Arrow;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -156,6 +157,8 @@ final class Exploration {
                 new Event.Started("ann"),
                 new Event.LeaseTaken("another", state.fence() + 1),
                 new Event.LeaseTaken("stale", state.fence()),
+                new Event.Attested(new WorkloadName("bi"), "1.5.0", "ann", "", NOW.plusSeconds(60)),
+                new Event.Attested(new WorkloadName("bi"), "1.5.0", "ann", "expired", NOW),
                 new Event.Suspended("ann"),
                 new Event.Resumed("ann"),
                 new Event.RetryRequested("ann"),

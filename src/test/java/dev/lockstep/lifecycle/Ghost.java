@@ -77,6 +77,7 @@ record Ghost(
                     Event.BlockerStopped _,
                     Event.StepBlocked _,
                     Event.StepInterrupted _,
+                    Event.Attested _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

@@ -53,7 +53,7 @@ class PlanReaderTest {
                                         new Identifier("full_name")))),
                                 List.of(new WorkloadSpec(
                                         new WorkloadName("web"),
-                                        WorkloadSpec.Kind.DEPLOYMENT,
+                                        Runner.Kind.DEPLOYMENT,
                                         "shop",
                                         "shop-web",
                                         Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
@@ -357,10 +357,103 @@ class PlanReaderTest {
                 workload(
                         "a version twice", web + ", versions: {new-only: [a, a]}", "versions.new-only[1]", "only once"),
                 workload(
-                        "versions that are an object",
-                        web + ", versions: {new-only: {min: '1'}}",
+                        "versions of an unknown scheme",
+                        web + ", versions: {new-only: {min: '1', range: '>=1'}}",
+                        "versions.new-only.min",
+                        "Known here: range, anyOf, ordinal, digests, capabilities"),
+                workload(
+                        "versions of no scheme",
+                        web + ", versions: {new-only: {}}",
+                        "versions.new-only.range",
+                        "Is missing"),
+                workload(
+                        "versions compared in two ways",
+                        web + ", versions: {new-only: {range: '>=1', ordinal: '>=1'}}",
+                        "versions.new-only.range",
+                        "in one way only"),
+                workload(
+                        "a digest that is none",
+                        web + ", versions: {new-only: {range: '>=1', digests: [4f2d9ab]}}",
+                        "versions.new-only.digests[0]",
+                        "64 hexadecimal digits"),
+                workload(
+                        "a capability with a blank",
+                        web + ", versions: {new-only: {capabilities: [a b]}}",
+                        "versions.new-only.capabilities[0]",
+                        "without blanks"),
+                workload(
+                        "digests where a contract wants two kinds of evidence",
+                        web + ", versions: {new-only: {digests: ['sha256:" + "0".repeat(64) + "']}}",
                         "versions.new-only",
-                        "and is an object"),
+                        "Only one kind of evidence"),
+                workload(
+                        "capabilities of what may have no process to ask",
+                        "name: tidy, kind: CronJob, resource: tidy, versions: {new-only: {capabilities: [a]}}",
+                        "versions.new-only",
+                        "there may be none to ask"),
+                workload(
+                        "an external consumer by digest",
+                        "name: bi, kind: External, versions: {new-only: {range: '>=1', digests: ['sha256:"
+                                + "0".repeat(64) + "']}}",
+                        "versions.new-only",
+                        "Nobody sees which image"),
+                workload(
+                        "an external consumer with a resource",
+                        "name: bi, kind: External, resource: bi",
+                        "resource",
+                        "There is no field \"resource\" here"),
+                workload(
+                        "an external consumer in a namespace",
+                        "name: bi, kind: External, namespace: n",
+                        "namespace",
+                        "There is no field \"namespace\" here"),
+                workload(
+                        "an external consumer that is asked over HTTP",
+                        "name: bi, kind: External, evidence: {http: {port: 80, path: /v}}",
+                        "evidence.http",
+                        "There is no field \"http\" here"),
+                workload("pods without a selector", "name: p, kind: Pod", "selector", "Is missing"),
+                workload(
+                        "pods with a resource",
+                        "name: p, kind: Pod, selector: {matchLabels: {app: p}}, resource: p",
+                        "resource",
+                        "There is no field \"resource\" here"),
+                workload(
+                        "a selector that finds everything",
+                        "name: p, kind: Pod, selector: {}",
+                        "selector.matchLabels",
+                        "would find every pod"),
+                workload(
+                        "a selector with values that mean nothing",
+                        "name: p, kind: Pod, selector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}",
+                        "selector.matchExpressions[0].values",
+                        "There is no field \"values\" here"),
+                workload(
+                        "a selector without its values",
+                        "name: p, kind: Pod, selector: {matchExpressions: [{key: a, operator: In}]}",
+                        "selector.matchExpressions[0].values",
+                        "Is missing"),
+                workload(
+                        "a StatefulSet with a selector",
+                        "name: s, kind: StatefulSet, resource: s, selector: {matchLabels: {app: s}}",
+                        "selector",
+                        "There is no field \"selector\" here"),
+                workload("a bad cluster", web + ", cluster: E U", "cluster", "valid cluster name"),
+                workload(
+                        "sessions by nothing",
+                        web + ", evidence: {sessions: {}}",
+                        "evidence.sessions.applicationName",
+                        "Is missing"),
+                workload(
+                        "sessions that are everybody's",
+                        web + ", evidence: {sessions: {role: '*'}}",
+                        "evidence.sessions.role",
+                        "would be every session"),
+                workload(
+                        "a minimum that is none",
+                        web + ", evidence: {minimum: {contract: process}}",
+                        "evidence.minimum.contract",
+                        "Did you mean \"Process\"?"),
                 workload(
                         "a label that is no key",
                         web + ", evidence: {label: 'a b'}",
@@ -373,9 +466,9 @@ class PlanReaderTest {
                         "valid container name"),
                 workload(
                         "too many kinds of evidence",
-                        web + ", evidence: {minimumKinds: 5}",
+                        web + ", evidence: {minimumKinds: 7}",
                         "evidence.minimumKinds",
-                        "from 1 to 4, and is 5"),
+                        "from 1 to 6, and is 7"),
                 workload("no port", web + ", evidence: {http: {path: /v}}", "evidence.http.port", "Is missing"),
                 workload(
                         "a port that is none",

@@ -16,6 +16,7 @@ import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
+import dev.lockstep.plan.WorkloadSpec.SessionSpec;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.util.ArrayList;
@@ -69,7 +70,8 @@ final class RandomPlans {
                                 oneOf(BatchCommit.values())),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
-                random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)));
+                random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
+                maybe(() -> new ConsumerRules(true, several(_ -> sessions()))));
     }
 
     private BlockerRule blockerRule() {
@@ -194,19 +196,82 @@ final class RandomPlans {
         for (Milestone milestone : Milestone.values()) {
             maybe(this::versions).ifPresent(known -> versions.put(milestone, known));
         }
-        return new WorkloadSpec(
-                new WorkloadName("workload-" + number),
-                WorkloadSpec.Kind.DEPLOYMENT,
-                label("space"),
-                "app.v" + number,
-                versions,
-                random.nextBoolean() ? EvidenceSpec.standard() : evidence());
+        WorkloadName name = new WorkloadName("workload-" + number);
+        return random.nextInt(8) == 0
+                ? new WorkloadSpec(name, new Runner.External(), plain(versions), external())
+                : new WorkloadSpec(
+                        name, runner(number), versions, random.nextBoolean() ? EvidenceSpec.standard() : evidence());
+    }
+
+    /** Of what ends by itself nobody can ask for capabilities, so those are left to the others. */
+    private Runner runner(int number) {
+        Runner.Place where = new Runner.Place(maybe(() -> new ClusterName(label("cluster"))), label("space"));
+        return random.nextInt(4) == 0
+                ? new Runner.Pods(where, selector(number))
+                : new Runner.Controller(
+                        oneOf(
+                                Runner.Kind.DEPLOYMENT,
+                                Runner.Kind.STATEFUL_SET,
+                                Runner.Kind.DAEMON_SET,
+                                Runner.Kind.REPLICA_SET,
+                                Runner.Kind.ROLLOUT),
+                        where,
+                        "app.v" + number);
+    }
+
+    private PodSelector selector(int number) {
+        return new PodSelector(
+                Map.of("app", "app-" + number),
+                several(at -> random.nextBoolean()
+                        ? new PodSelector.Expression(
+                                "key-" + at,
+                                oneOf(PodSelector.Operator.IN, PodSelector.Operator.NOT_IN),
+                                some(value -> "value-" + value))
+                        : new PodSelector.Expression(
+                                "key-" + at,
+                                oneOf(PodSelector.Operator.EXISTS, PodSelector.Operator.DOES_NOT_EXIST),
+                                List.of())));
+    }
+
+    private static Map<Milestone, Versions> plain(Map<Milestone, Versions> versions) {
+        Map<Milestone, Versions> plain = new EnumMap<>(Milestone.class);
+        versions.forEach((milestone, _) -> plain.put(milestone, new Versions.Ordinal(">=42")));
+        return plain;
+    }
+
+    private EvidenceSpec external() {
+        EvidenceSpec standard = EvidenceSpec.standard();
+        return new EvidenceSpec(
+                standard.container(),
+                standard.label(),
+                standard.http(),
+                standard.minimumKinds(),
+                standard.fromProcess(),
+                maybe(this::sessions),
+                standard.minimum());
     }
 
     private Versions versions() {
-        return random.nextBoolean()
-                ? new Versions.Range(">=1." + random.nextInt(9) + ".0")
-                : new Versions.AnyOf(some(number -> "build-" + number));
+        Versions version = oneOf(
+                new Versions.Range(">=1." + random.nextInt(9) + ".0"),
+                new Versions.AnyOf(some(number -> "build-" + number)),
+                new Versions.Ordinal(">=" + random.nextInt(99)));
+        Versions digests = new Versions.Digests(some(number -> "sha256:" + ("" + number).repeat(64)));
+        Versions capabilities = new Versions.Capabilities(some(number -> "users.name:" + number));
+        return oneOf(
+                version,
+                version,
+                capabilities,
+                new Versions.All(List.of(version, digests)),
+                new Versions.All(List.of(version, capabilities)),
+                new Versions.All(List.of(version, digests, capabilities)));
+    }
+
+    private SessionSpec sessions() {
+        Optional<SessionPattern> name = maybe(() -> new SessionPattern("app/{version}"));
+        return new SessionSpec(
+                name,
+                name.isPresent() ? maybe(() -> new SessionPattern("app_*")) : Optional.of(new SessionPattern("app")));
     }
 
     private EvidenceSpec evidence() {
@@ -217,9 +282,12 @@ final class RandomPlans {
                         1 + random.nextInt(65_535),
                         oneOf("/", "/version?full=true", "/a%20b"),
                         oneOf("", "/", "/build/version", "/a~1b/~0"),
-                        1 + random.nextInt(10_000))),
-                1 + random.nextInt(4),
-                random.nextBoolean());
+                        1 + random.nextInt(10_000),
+                        maybe(() -> "/capabilities"))),
+                1 + random.nextInt(EvidenceSpec.MOST_KINDS),
+                random.nextBoolean(),
+                maybe(this::sessions),
+                maybe(() -> new WorkloadSpec.Minimum(EvidenceRank.IMAGE_TAG, oneOf(EvidenceRank.values()))));
     }
 
     private TableName table() {

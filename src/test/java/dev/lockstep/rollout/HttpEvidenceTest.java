@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation;
@@ -165,6 +166,7 @@ class HttpEvidenceTest {
 
     /** G12. */
     @Test
+    @Fact("G12")
     void podThatIsEndingIsAskedAsWellAndFailuresAreNamed() {
         try (ApiServer api = new ApiServer();
                 KubernetesCluster cluster = new KubernetesCluster(api.client(), Clock.systemUTC(), SETTINGS)) {
@@ -208,7 +210,8 @@ class HttpEvidenceTest {
 
     private String ask(String path, String pointer) throws InterruptedException {
         return switch (http.ask("127.0.0.1", new HttpProbe(port(), path, pointer, 10_000))) {
-            case Answer.Version(Evidence evidence) -> evidence.reported();
+            case Answer.Said(List<Evidence> evidence) ->
+                evidence.stream().map(Evidence::reported).collect(java.util.stream.Collectors.joining(" | "));
             case Answer.None(String reason) -> reason;
         };
     }

@@ -5,19 +5,26 @@ import static dev.lockstep.rollout.Shop.deployment;
 import static dev.lockstep.rollout.Shop.pod;
 import static dev.lockstep.rollout.Shop.replicaSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.PodObservation;
 import dev.lockstep.gate.PodObservation.Condition;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.gate.WorkloadObservation.Seen;
 import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.WorkloadName;
+import dev.lockstep.plan.WorkloadSpec;
+import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodListBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +71,7 @@ class KubernetesClusterTest {
     /** G14, G18: with surge, pods of two ReplicaSets run at once. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G14", "G18"})
     void seesOldAndNewPodsInTheMiddleOfARollout(Freshness freshness) {
         Deployment web = api.put(deployment("1.5.0", 2));
         ReplicaSet before = api.put(replicaSet("shop-web-1", web, "1.4.0"));
@@ -107,6 +115,7 @@ class KubernetesClusterTest {
     /** G18: the ReplicaSet was left behind, or the pod belongs to nobody; the selector still finds them. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact("G18")
     void seesOrphanedAndBarePodsByTheSelector(Freshness freshness) {
         api.put(deployment("1.5.0", 0));
         ReplicaSet orphan = api.put(replicaSet("orphan", deployment("1.4.0", 1), "1.4.0")
@@ -132,6 +141,7 @@ class KubernetesClusterTest {
     /** G11, G18: deleted with its pods left behind, and made anew with another selector. */
     @ParameterizedTest
     @EnumSource(Freshness.class)
+    @Fact({"G11", "G18"})
     void deploymentMadeAnewStillAnswersForThePodsOfItsPredecessor(Freshness freshness) {
         Deployment first = api.put(deployment("1.4.0", 1));
         ReplicaSet before = api.put(replicaSet("shop-web-1", first, "1.4.0"));
@@ -158,6 +168,7 @@ class KubernetesClusterTest {
 
     /** G17. */
     @Test
+    @Fact("G17")
     void seesTheTemplateOfADeploymentThatIsScaledToZero() {
         api.put(deployment("1.4.0", 0));
 
@@ -170,6 +181,7 @@ class KubernetesClusterTest {
 
     /** G11, G15. */
     @Test
+    @Fact({"G11", "G15"})
     void seesAPausedRolloutAndAControllerThatLags() {
         api.put(deployment("1.4.0", 1)
                 .edit()
@@ -196,6 +208,7 @@ class KubernetesClusterTest {
 
     /** G13. */
     @Test
+    @Fact("G13")
     void podOnANodeThatDoesNotAnswerIsUnreachable() {
         api.put(deployment("1.5.0", 1));
         api.put(pod("a", "1.4.0").build());
@@ -212,13 +225,14 @@ class KubernetesClusterTest {
 
     /** G35, G36: the client itself goes on saying that it watches (fabric8 kubernetes-client issue 7167). */
     @Test
+    @Fact({"G35", "G36"})
     void goesBlindWithinTheBoundWhileTheApiIsAwayAndSeesAgainWhenItIsBack() {
         Deployment web = api.put(deployment("1.5.0", 1));
         ReplicaSet set = api.put(replicaSet("shop-web-1", web, "1.5.0"));
         api.put(pod("shop-web-1-a", set, "1.5.0"));
         assertThat(seen(Freshness.WATCHED).pods()).hasSize(1);
         AtomicInteger changes = new AtomicInteger();
-        cluster.onChange(changes::incrementAndGet);
+        cluster.onChange(List.of(WEB), changes::incrementAndGet);
 
         api.goAway();
 
@@ -270,7 +284,7 @@ class KubernetesClusterTest {
         seen(Freshness.WATCHED);
         AtomicInteger pods = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
-        AutoCloseable subscription = cluster.onChange(() -> {
+        AutoCloseable subscription = cluster.onChange(List.of(WEB), () -> {
             pods.set(seen(Freshness.WATCHED).pods().size());
             calls.incrementAndGet();
         });
@@ -286,6 +300,86 @@ class KubernetesClusterTest {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(seen(Freshness.WATCHED).pods()).hasSize(21));
         assertThat(calls).hasValue(before);
+    }
+
+    /** Whoever does not care about a change is not told of it, and it costs them nothing. */
+    @Test
+    void changesAreToldOnlyToThoseWhomTheyConcern() {
+        Deployment web = api.put(deployment("1.5.0", 1));
+        ReplicaSet set = api.put(replicaSet("shop-web-1", web, "1.5.0"));
+        AtomicInteger concerned = new AtomicInteger();
+        AtomicInteger others = new AtomicInteger();
+        WorkloadSpec other = new WorkloadSpec(
+                new WorkloadName("other"), Runner.Kind.DEPLOYMENT, "shop", "other", Map.of(), EvidenceSpec.standard());
+        cluster.onChange(List.of(WEB), concerned::incrementAndGet);
+        cluster.onChange(List.of(other), others::incrementAndGet);
+        cluster.observe(List.of(WEB, other), Freshness.WATCHED);
+        // What came with the first lists has been told by now, or will be before this.
+        api.put(pod("shop-web-1-first", set, "1.5.0"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(seen(Freshness.WATCHED).pods()).hasSize(1));
+        int before = others.get();
+
+        // By its owners, by the selector alone, and by the owner alone.
+        int told = concerned.get();
+        api.put(pod("shop-web-1-a", set, "1.4.0"));
+        await().atMost(PATIENCE).until(() -> concerned.get() > told);
+        int again = concerned.get();
+        api.put(pod("bare", "1.4.0").build());
+        await().atMost(PATIENCE).until(() -> concerned.get() > again);
+        int once = concerned.get();
+        api.put(pod("relabelled", set, "1.4.0")
+                .edit()
+                .editMetadata()
+                .withLabels(Map.of())
+                .endMetadata()
+                .build());
+        await().atMost(PATIENCE).until(() -> concerned.get() > once);
+        assertThat(others).hasValue(before);
+
+        api.put(deployment("1.5.0", 1)
+                .edit()
+                .editMetadata()
+                .withName("other")
+                .endMetadata()
+                .build());
+        await().atMost(PATIENCE).until(() -> others.get() > before);
+    }
+
+    /** G35: the proof reads versions only, page by page, and understands a server that sends whole objects. */
+    @Test
+    @Fact("G35")
+    void proofReadsTheVersionOfEveryObjectFromAllPages() throws Exception {
+        String page = """
+                {"kind": "PartialObjectMetadataList", "metadata": {"continue": "%s", "remainingItemCount": 1},
+                 "items": [{"kind": "Pod", "spec": {"metadata": {"uid": "wrong"}},
+                            "metadata": {"labels": {"uid": "wrong"}, "uid": "%s", "resourceVersion": "%s"}}]}
+                """;
+        api.server()
+                .expect()
+                .get()
+                .withPath("/api/v1/namespaces/shop/pods?limit=1")
+                .andReturn(200, page.formatted("a/b=", "one", "7"))
+                .once();
+        api.server()
+                .expect()
+                .get()
+                .withPath("/api/v1/namespaces/shop/pods?continue=a%2Fb%3D&limit=1")
+                .andReturn(200, page.formatted("", "two", "8"))
+                .once();
+        api.server()
+                .expect()
+                .get()
+                .withPath("/apis/apps/v1/namespaces/shop/deployments?limit=1")
+                .andReturn(403, "no")
+                .once();
+        VersionList versions = new VersionList(api.client(), 1, Duration.ofSeconds(20));
+
+        assertThat(versions.read(ObjectKind.PODS, "shop")).isEqualTo(Map.of("one", "7", "two", "8"));
+        assertThatThrownBy(() -> versions.read(ObjectKind.DEPLOYMENTS, "shop"))
+                .isInstanceOfSatisfying(
+                        KubernetesClientException.class,
+                        refused -> assertThat(refused.getCode()).isEqualTo(403));
     }
 
     private void expectPods(String path, String next, String... names) {

@@ -2,6 +2,7 @@ package dev.lockstep.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation;
@@ -66,6 +67,7 @@ class PodReadingTest {
 
     /** G12: it was asked to end at 03:04:30, with thirty seconds to do so, and counts for as long as a container runs. */
     @Test
+    @Fact("G12")
     void terminatingPodCountsUntilItsContainersHaveExited() {
         PodObservation ending = observe(deleted(RUNNING));
 
@@ -77,8 +79,46 @@ class PodReadingTest {
         assertThat(observe(deleted()).condition()).isEqualTo(Condition.TERMINATING);
     }
 
+    /** G6: runtimes write it differently, and what is pinned may be the index of what runs. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            registry.example/web:1.5.0,           registry.example/web@sha256:R,               sha256:R
+            registry.example/web:1.5.0,           docker-pullable://registry.example/web@sha256:R, sha256:R
+            registry.example/web:1.5.0,           docker://sha256:R,                           sha256:R
+            registry.example/web:1.5.0,           sha256:R,                                    sha256:R
+            registry.example:5000/web@sha256:P,   registry.example:5000/web@sha256:R,          sha256:P sha256:R
+            registry.example/web:1.5.0@sha256:R,  registry.example/web@sha256:R,               sha256:R
+            registry.example/web@sha256:P,        '',                                          sha256:P
+            registry.example/web:1.5.0,           registry.example/web:1.5.0,                  ''
+            registry.example/web:1.5.0,           registry.example/web@sha512:R,               ''
+            """)
+    @Fact("G6")
+    void digestIsOfTheImageThatRunsAndOfTheOneThatWasAskedFor(String image, String imageId, String digests) {
+        Pod pod = pod().editSpec()
+                .editFirstContainer()
+                .withImage(written(image))
+                .endContainer()
+                .endSpec()
+                .editStatus()
+                .withContainerStatuses(new ContainerStatusBuilder(RUNNING)
+                        .withImageID(written(imageId))
+                        .build())
+                .endStatus()
+                .build();
+
+        assertThat(observe(pod).evidence())
+                .filteredOn(each -> each.source() == Source.IMAGE_DIGEST)
+                .extracting(Evidence::reported)
+                .isEqualTo(digests.isEmpty() ? List.of() : List.of(written(digests)));
+    }
+
+    private static String written(String text) {
+        return text.replace("R", "a".repeat(64)).replace("P", "b".repeat(64));
+    }
+
     /** G7, G12: a sidecar among the init containers may still use the database. */
     @Test
+    @Fact({"G7", "G12"})
     void terminatingPodCountsWhileASidecarRuns() {
         Pod pod = new PodBuilder(deleted(EXITED))
                 .editStatus()
@@ -92,6 +132,7 @@ class PodReadingTest {
     /** G12: the phase alone is no proof. */
     @ParameterizedTest
     @CsvSource({"Succeeded", "Failed"})
+    @Fact("G12")
     void podThatEndedIsOutOnlyWhenNoContainerRuns(String phase) {
         assertThat(observe(phase(phase, EXITED)).condition()).isEqualTo(Condition.GONE);
         assertThat(observe(phase(phase, RUNNING)).condition()).isNotEqualTo(Condition.GONE);
@@ -99,6 +140,7 @@ class PodReadingTest {
 
     /** G16. */
     @Test
+    @Fact("G16")
     void podThatPendsOrCrashesOrIsNotReadyCounts() {
         assertThat(observe(phase("Pending")).condition()).isEqualTo(Condition.PENDING);
         assertThat(observe(pod().withStatus(null).build()).condition()).isEqualTo(Condition.PENDING);
@@ -116,6 +158,7 @@ class PodReadingTest {
 
     /** G13. */
     @Test
+    @Fact("G13")
     void podOnALostNodeIsUnreachableEvenWhileItIsBeingDeleted() {
         PodReading lost = new PodReading(EvidenceSpec.standard(), Set.of("node-1"), AT);
 
@@ -128,6 +171,7 @@ class PodReadingTest {
 
     /** G7. */
     @Test
+    @Fact("G7")
     void imageIsNoEvidenceUntilItIsSaidWhichContainerCounts() {
         Pod two = pod().editSpec()
                 .addNewContainer()

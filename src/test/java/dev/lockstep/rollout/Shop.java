@@ -1,6 +1,7 @@
 package dev.lockstep.rollout;
 
 import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -31,7 +32,7 @@ final class Shop {
     static WorkloadSpec web(EvidenceSpec evidence) {
         return new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 NAMESPACE,
                 "shop-web",
                 Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
@@ -128,7 +129,7 @@ final class Shop {
                 .endStatus();
     }
 
-    private static PodTemplateSpec template(String version) {
+    static PodTemplateSpec template(String version) {
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .addToLabels(LABELS)
@@ -143,7 +144,7 @@ final class Shop {
                 .build();
     }
 
-    private static OwnerReference reference(HasMetadata owner) {
+    static OwnerReference reference(HasMetadata owner) {
         return new OwnerReferenceBuilder()
                 .withApiVersion(owner.getApiVersion())
                 .withKind(owner.getKind())

@@ -15,9 +15,12 @@ import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.Change;
+import dev.lockstep.plan.ClusterName;
+import dev.lockstep.plan.ConsumerRules;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.DeclaredPhase;
 import dev.lockstep.plan.Digest;
+import dev.lockstep.plan.EvidenceRank;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PhaseType;
@@ -29,6 +32,9 @@ import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.PodSelector;
+import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.SessionPattern;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
@@ -113,6 +119,8 @@ final class Samples {
                         Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.KeepValues(ODD, "x", List.of(NAME), List.of(new Action.Kept(NAME, NAME)), 3_600),
+                new Action.ForgetValues("x"),
                 new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
                 new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
                 new Action.RevertWindow(List.of("users.name"), 3_600));
@@ -157,6 +165,7 @@ final class Samples {
                 new Event.StepInterrupted("drop", Direction.FORWARD),
                 new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
                 new Event.PhaseCompleted(CONTRACT),
+                new Event.Attested(new WorkloadName("bi"), "1.5.0", "ana", "asked them", NOON.plusSeconds(60)),
                 new Event.Suspended("ana"),
                 new Event.Resumed("ana"),
                 new Event.RetryRequested("ana"),
@@ -173,10 +182,40 @@ final class Samples {
                 "raw", "SELECT 1;\nSELECT 'é'", Optional.of("SELECT 2"), Optional.empty(), false, List.of(USERS, ODD));
     }
 
+    private static WorkloadSpec batch() {
+        return new WorkloadSpec(
+                new WorkloadName("batch"),
+                new Runner.Pods(
+                        new Runner.Place(Optional.of(new ClusterName("eu")), "shop"),
+                        new PodSelector(
+                                Map.of("app", "batch"),
+                                List.of(new PodSelector.Expression(
+                                        "tier", PodSelector.Operator.NOT_IN, List.of("a", "b"))))),
+                Map.of(
+                        Milestone.NEW_ONLY,
+                        new Versions.All(List.of(
+                                new Versions.Ordinal(">=42"),
+                                new Versions.Digests(List.of("sha256:" + "0".repeat(64))),
+                                new Versions.Capabilities(List.of("users.full_name:write"))))),
+                new EvidenceSpec(
+                        Optional.empty(),
+                        "version",
+                        Optional.of(new HttpProbe(8080, "/v", "/version", 500, Optional.of("/can"))),
+                        3,
+                        false,
+                        Optional.of(new WorkloadSpec.SessionSpec(
+                                Optional.of(new SessionPattern("batch/{version}")), Optional.empty())),
+                        Optional.of(new WorkloadSpec.Minimum(EvidenceRank.IMAGE_TAG, EvidenceRank.SESSIONS))));
+    }
+
+    private static WorkloadSpec external() {
+        return new WorkloadSpec(new WorkloadName("bi"), new Runner.External(), Map.of(), EvidenceSpec.standard());
+    }
+
     private static PlanSpec spec(String description, Work work) {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "shop-web",
                 Map.of(
@@ -190,7 +229,7 @@ final class Samples {
                 new DatabaseName("shop"),
                 description,
                 work,
-                List.of(web),
+                List.of(web, batch(), external()),
                 List.of(new Approval(CONTRACT, 2)),
                 30,
                 new LockBudget(
@@ -202,6 +241,10 @@ final class Samples {
                 BackfillPace.standard(),
                 PlanSpec.Sync.APPLICATION,
                 new PlanSpec.ContractRules(60, true),
-                work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600));
+                work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600),
+                Optional.of(new ConsumerRules(
+                        true,
+                        List.of(new WorkloadSpec.SessionSpec(
+                                Optional.empty(), Optional.of(new SessionPattern("exporter")))))));
     }
 }

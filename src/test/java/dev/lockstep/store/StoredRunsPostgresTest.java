@@ -241,7 +241,8 @@ class StoredRunsPostgresTest {
         assertThat(runs.progress(run)).contains(late);
 
         PodReport old = new PodReport("uid-1", "shop", "web-1", "1.4.0", NOON);
-        PodReport fresh = new PodReport("uid-1", "shop", "web-1", "1.5.0", NOON.plusSeconds(1));
+        PodReport fresh = new PodReport(
+                "uid-1", "shop", "web-1", "1.5.0", Optional.of("users:read users:write"), NOON.plusSeconds(1));
         runs.keep(fresh);
         runs.keep(old);
         assertThat(runs.reports(List.of("uid-0", "uid-1"))).containsExactly(fresh);

@@ -71,11 +71,13 @@ final class ColumnTypeTraffic {
                 .then(LARGE);
     }
 
+    /** Taken back, it leaves the wider type: rewriting the table for it would not be worth what it does to its readers. */
     private static Scenario instantly() {
         return Story.of(
                         ChangeKind.CHANGE_COLUMN_TYPE,
                         "- changeColumnType: {table: account, column: email, type: varchar(320)}",
                         "ALTER TABLE account ALTER COLUMN email TYPE varchar(320)")
-                .variant("instantly");
+                .variant("instantly")
+                .onlyForward();
     }
 }

@@ -87,7 +87,12 @@ final class Life implements AutoCloseable {
         traffic.goOn(extent.baseline());
         bystander.begin();
         try {
-            backAndForth(before);
+            budget = Duration.ofMillis(PlanRun.of(scenario, url).budgetMilliseconds());
+            if (scenario.again()) {
+                backAndForth(before);
+            }
+            PlanRun toTheEnd = PlanRun.of(scenario, url);
+            forward(toTheEnd, 0, toTheEnd.moves().size(), true);
             afterwards();
         } catch (AssertionError e) {
             // What the clients saw until then is worth telling too.
@@ -112,7 +117,6 @@ final class Life implements AutoCloseable {
 
     private void backAndForth(List<String> before) throws SQLException {
         PlanRun first = PlanRun.of(scenario, url);
-        budget = Duration.ofMillis(first.budgetMilliseconds());
         int reversible = first.reversible();
         for (int boundary : first.boundaries()) {
             boolean last = boundary >= reversible;
@@ -132,8 +136,6 @@ final class Life implements AutoCloseable {
                 }
             }
         }
-        PlanRun toTheEnd = PlanRun.of(scenario, url);
-        forward(toTheEnd, 0, toTheEnd.moves().size(), true);
     }
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */

@@ -60,6 +60,11 @@ interface Scenario {
         return Optional.empty();
     }
 
+    /** Whether the plan can be run again after a rollback; where not, it is only run forward. */
+    default boolean again() {
+        return true;
+    }
+
     /** SQL that makes what a rollback cannot take away. */
     default String remains() {
         return "";

@@ -20,7 +20,8 @@ record Story(
         Optional<String> lastOfOld,
         String remains,
         List<String> differences,
-        boolean freshRowsAgree)
+        boolean freshRowsAgree,
+        boolean again)
         implements Scenario {
     Story {
         deployed = Map.copyOf(deployed);
@@ -47,6 +48,7 @@ record Story(
                 Optional.empty(),
                 "",
                 List.of(),
+                true,
                 true);
     }
 
@@ -64,7 +66,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** Another key of the plan's {@code spec}. */
@@ -82,7 +85,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** More in the database before. */
@@ -100,7 +104,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** This code before the plan, and without any other version also after it. */
@@ -118,7 +123,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** This code once the plan is through. */
@@ -136,7 +142,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** This code at the milestone, and after the plan. */
@@ -157,7 +164,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** What the owner does once code of the milestone runs. */
@@ -175,7 +183,8 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** The old shape is gone with the step of this name, although that can be taken back. */
@@ -193,7 +202,8 @@ record Story(
                 Optional.of(step),
                 remains,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** A rollback leaves what this makes. */
@@ -211,7 +221,8 @@ record Story(
                 lastOfOld,
                 sql,
                 differences,
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** This query must find nothing while both shapes are complete. */
@@ -229,7 +240,8 @@ record Story(
                 lastOfOld,
                 remains,
                 List.of(query),
-                freshRowsAgree);
+                freshRowsAgree,
+                again);
     }
 
     /** The application keeps the shapes equal, and the database does not. */
@@ -247,6 +259,26 @@ record Story(
                 lastOfOld,
                 remains,
                 differences,
+                false,
+                again);
+    }
+
+    /** After a rollback the plan has nothing to do any more. */
+    Story onlyForward() {
+        return new Story(
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                after,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree,
                 false);
     }
 

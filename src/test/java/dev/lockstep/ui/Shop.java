@@ -14,6 +14,7 @@ import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.Progress;
@@ -38,6 +39,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -82,11 +84,15 @@ final class Shop implements InstantSource {
         operations = new Operations(
                 plans,
                 runs,
-                new Views(runs, new Lookout(cluster, runs, this)),
+                new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)),
                 new Explainer(new SilentTargets(), cluster),
                 this,
                 new ApprovalRules(false));
-        locks = new Locks(lockMonitor, plans, new Views(runs, new Lookout(cluster, runs, this)), this);
+        locks = new Locks(
+                lockMonitor,
+                plans,
+                new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)),
+                this);
         opens();
     }
 
@@ -288,7 +294,7 @@ final class Shop implements InstantSource {
     static PlanDocument document() {
         WorkloadSpec web = new WorkloadSpec(
                 new WorkloadName("web"),
-                WorkloadSpec.Kind.DEPLOYMENT,
+                Runner.Kind.DEPLOYMENT,
                 "shop",
                 "shop-web",
                 Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),

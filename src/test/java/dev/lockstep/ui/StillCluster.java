@@ -21,7 +21,7 @@ final class StillCluster implements Cluster {
     }
 
     @Override
-    public AutoCloseable onChange(Runnable listener) {
+    public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         return () -> {};
     }
 

@@ -29,6 +29,14 @@ record JournalLine(String message, Map<String, Object> details) {
                 line(actor + " asked the run to pause.").with("actor", actor);
             case Event.Resumed(String actor) ->
                 line(actor + " resumed the run.").with("actor", actor);
+            case Event.Attested(var workload, String version, String actor, String comment, var expiresAt) ->
+                line(actor + " attested that " + workload + " runs " + version + ", until " + expiresAt
+                                + quoted(comment))
+                        .with("workload", workload.value())
+                        .with("version", version)
+                        .with("actor", actor)
+                        .with("comment", comment)
+                        .with("expiresAt", expiresAt);
             case Event.RetryRequested(String actor) ->
                 line(actor + " asked to try again.").with("actor", actor);
             case Event.Aborted(String actor) ->

@@ -56,6 +56,13 @@ public record PlanJson(
         Optional<FaultJson> fault,
         List<ApprovalJson> approvals,
         List<WorkloadJson> workloads,
+
+        @Schema(description = "what uses the database and no workload explains: whoever it is, nobody knows their code")
+        List<ConsumerJson> unlistedConsumers,
+
+        @Schema(description = "what could not be seen of the database's consumers")
+        List<String> consumerNotes,
+
         Optional<PointOfNoReturnJson> pointOfNoReturn,
         Map<String, String> links) {
 
@@ -112,6 +119,13 @@ public record PlanJson(
                 view.run().stream()
                         .flatMap(run -> run.workloads().stream())
                         .map(WorkloadJson::of)
+                        .toList(),
+                view.run().stream()
+                        .flatMap(run -> run.unlisted().consumers().stream())
+                        .map(ConsumerJson::of)
+                        .toList(),
+                view.run().stream()
+                        .flatMap(run -> run.unlisted().notes().stream())
                         .toList(),
                 view.run()
                         .flatMap(run -> PointOfNoReturnJson.of(
