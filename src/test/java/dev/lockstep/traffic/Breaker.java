@@ -74,6 +74,13 @@ final class Breaker implements AutoCloseable {
 
     private void mine(String step) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            // The very first step of a database makes the ledger; there is nothing to lay it in before.
+            try (ResultSet ledger = statement.executeQuery("SELECT to_regclass('lockstep.ledger')")) {
+                ledger.next();
+                if (ledger.getString(1) == null) {
+                    return;
+                }
+            }
             statement.execute("""
                     CREATE SCHEMA breaker;
                     CREATE FUNCTION breaker.kill() RETURNS trigger LANGUAGE plpgsql AS $$
