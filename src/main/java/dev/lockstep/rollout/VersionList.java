@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -78,14 +77,14 @@ final class VersionList {
                 .header("Accept", ONLY_METADATA)
                 .build();
         try {
-            HttpResponse<InputStream> response = client.getHttpClient()
-                    .sendAsync(request, InputStream.class)
+            // Whole: a stream that is not read to its very end takes its connection with it.
+            HttpResponse<byte[]> response = client.getHttpClient()
+                    .sendAsync(request, byte[].class)
                     .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            try (InputStream body = response.body();
-                    JsonParser parser = JSON.createParser(body)) {
-                if (!response.isSuccessful()) {
-                    throw new KubernetesClientException("a list was refused", response.code(), null);
-                }
+            if (!response.isSuccessful()) {
+                throw new KubernetesClientException("a list was refused", response.code(), null);
+            }
+            try (JsonParser parser = JSON.createParser(response.body())) {
                 return page(parser, versions);
             }
         } catch (ExecutionException | TimeoutException | IOException e) {
