@@ -1,13 +1,12 @@
 package dev.lockstep.app;
 
-import java.util.List;
-import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.RunEngine;
@@ -30,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -91,9 +91,7 @@ final class Wiring {
 
     private static TargetConnection connection(String url, LockstepConfig.Database database) {
         return new TargetConnection(
-                url,
-                database.username().orElse(""),
-                () -> database.password().orElse(""));
+                url, database.username().orElse(""), () -> database.password().orElse(""));
     }
 
     @Produces

@@ -1,10 +1,9 @@
 package dev.lockstep.engine;
 
-import dev.lockstep.plan.ConsumerRules;
-import dev.lockstep.gate.Consumers;
-import dev.lockstep.gate.Census;
 import dev.lockstep.change.Phase;
 import dev.lockstep.gate.Attestation;
+import dev.lockstep.gate.Census;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.gate.EvidenceMerge;
 import dev.lockstep.gate.EvidenceMerge.OwnReport;
 import dev.lockstep.gate.Gate;
@@ -15,6 +14,7 @@ import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.plan.ConsumerRules;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.WorkloadName;
@@ -93,17 +93,19 @@ public final class Lookout {
         List<WorkloadObservation> seen =
                 EvidenceMerge.merge(look(workloads, words, Freshness.WATCHED), workloads, census.consumers());
         return new Surroundings(
-                seen, new Unlisted(census.unlisted(workloads, seen), switch (census.consumers()) {
-                    case Consumers.NotAsked _ -> List.of();
-                    case Consumers.Seen(var _, List<String> blindSpots, var _) -> blindSpots;
-                    case Consumers.Unseen(String reason, var _) -> List.of(reason);
-                }));
+                seen,
+                new Unlisted(
+                        census.unlisted(workloads, seen),
+                        switch (census.consumers()) {
+                            case Consumers.NotAsked _ -> List.of();
+                            case Consumers.Seen(var _, List<String> blindSpots, var _) -> blindSpots;
+                            case Consumers.Unseen(String reason, var _) -> List.of(reason);
+                        }));
     }
 
     private Census census(PlanSpec spec, Freshness freshness) {
         return new Census(
-                neighbours.look(spec.database(), freshness),
-                spec.consumers().orElseGet(ConsumerRules::standard));
+                neighbours.look(spec.database(), freshness), spec.consumers().orElseGet(ConsumerRules::standard));
     }
 
     /** Whoever does not, is not held up by a replica that does not answer. */
@@ -127,8 +129,8 @@ public final class Lookout {
         Phase phase = state.script().phase(at);
         GateKind kind = phase.type() == PhaseType.CONTRACT ? GateKind.CONTRACT : GateKind.DEPLOY;
         return phase.require()
-                .map(milestone -> gate.judge(
-                        milestone, Readiness.early(state.script(), at), workloads, seen, census, kind))
+                .map(milestone ->
+                        gate.judge(milestone, Readiness.early(state.script(), at), workloads, seen, census, kind))
                 .orElseGet(Verdict.Open::new);
     }
 }

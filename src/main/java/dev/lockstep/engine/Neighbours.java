@@ -46,7 +46,8 @@ public final class Neighbours {
     private Consumers remembered(DatabaseName database) {
         Instant now = clock.instant();
         Asked question = asked.compute(
-                database, (_, before) -> before != null && usable(before, now) ? before : new Asked(ask(database), now));
+                database,
+                (_, before) -> before != null && usable(before, now) ? before : new Asked(ask(database), now));
         try {
             return question.answer().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -1,7 +1,7 @@
 package dev.lockstep.engine;
 
-import dev.lockstep.gate.Consumers;
 import dev.lockstep.change.Departure;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;

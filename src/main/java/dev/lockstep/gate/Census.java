@@ -59,11 +59,10 @@ public record Census(Consumers consumers, ConsumerRules rules) {
                 .filter(address -> !address.isEmpty())
                 .collect(Collectors.toSet());
         List<SessionSpec> known = Stream.concat(
-                        workloads.stream().flatMap(spec -> spec.evidence().sessions().stream()),
-                        rules.known().stream())
+                        workloads.stream().flatMap(spec -> spec.evidence().sessions().stream()), rules.known().stream())
                 .toList();
-        return alike(seen().filter(consumer -> !addresses.contains(consumer.address())
-                && known.stream().noneMatch(spec -> matches(spec, consumer))));
+        return alike(seen().filter(consumer ->
+                !addresses.contains(consumer.address()) && known.stream().noneMatch(spec -> matches(spec, consumer))));
     }
 
     /** The consumers that are the workload's by the plan's word. */

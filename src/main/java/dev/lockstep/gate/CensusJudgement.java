@@ -17,12 +17,14 @@ record CensusJudgement(Census census, Patience patience, Findings findings) {
     /** Whether what was seen can be relied on; says so when it cannot and the plan goes by it. */
     boolean usable(List<WorkloadSpec> workloads) {
         boolean wanted = census.rules().hold()
-                || workloads.stream().anyMatch(spec -> spec.evidence().sessions().isPresent());
+                || workloads.stream()
+                        .anyMatch(spec -> spec.evidence().sessions().isPresent());
         return switch (census.consumers()) {
             case Consumers.NotAsked _ -> false;
             case Consumers.Unseen(String reason, var _) -> stale(wanted, reason);
             case Consumers.Seen(var _, var _, Instant at) ->
-                !patience.exhausted(at) || stale(wanted, "What is known of the database's sessions is too old to rely on.");
+                !patience.exhausted(at)
+                        || stale(wanted, "What is known of the database's sessions is too old to rely on.");
         };
     }
 
@@ -41,9 +43,11 @@ record CensusJudgement(Census census, Patience patience, Findings findings) {
 
     /** The sessions that are this workload's, each by the version that it calls itself. */
     void judge(WorkloadSpec spec, Question question) {
-        spec.evidence().sessions().ifPresent(sessions -> census.of(sessions)
-                .forEach(alike -> sessions.version(alike.role(), alike.applicationName())
-                        .ifPresent(version -> judge(spec, question, alike, version))));
+        spec.evidence()
+                .sessions()
+                .ifPresent(sessions -> census.of(sessions)
+                        .forEach(alike -> sessions.version(alike.role(), alike.applicationName())
+                                .ifPresent(version -> judge(spec, question, alike, version))));
     }
 
     private void judge(WorkloadSpec spec, Question question, Alike alike, String version) {

@@ -92,7 +92,8 @@ public final class EvidenceMerge {
                 .flatMap(Census::pods)
                 .collect(Collectors.groupingBy(PodObservation::address, Collectors.counting()));
         Map<String, List<Consumer>> byAddress = all.stream()
-                .filter(each -> pods.getOrDefault(each.address(), 0L) == 1 && !each.address().isEmpty())
+                .filter(each -> pods.getOrDefault(each.address(), 0L) == 1
+                        && !each.address().isEmpty())
                 .collect(Collectors.groupingBy(Consumer::address));
         return observations.stream()
                 .map(observation -> Optional.ofNullable(wanted.get(observation.name()))

@@ -104,8 +104,7 @@ public record Gate(Instant now, Duration staleAfter) {
      *
      * @param census what the database sees, as far as the plan goes by it
      */
-    public Verdict judgeRollback(
-            List<WorkloadSpec> workloads, List<WorkloadObservation> observations, Census census) {
+    public Verdict judgeRollback(List<WorkloadSpec> workloads, List<WorkloadObservation> observations, Census census) {
         Findings findings = new Findings();
         CensusJudgement sessions = new CensusJudgement(census, new Patience(now, staleAfter), findings);
         boolean counted = sessions.usable(workloads);

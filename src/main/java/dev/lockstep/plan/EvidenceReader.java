@@ -1,12 +1,12 @@
 package dev.lockstep.plan;
 
-import java.util.Map;
-import java.util.List;
-import java.util.LinkedHashMap;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import dev.lockstep.plan.WorkloadSpec.Minimum;
 import dev.lockstep.plan.WorkloadSpec.SessionSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;

@@ -93,8 +93,7 @@ public final class PlanReader {
         ContractRules contract =
                 fields.or("contract", ContractRules.standard(), node -> node.object(PlanReader::contract));
         // What asks for the standard is the same plan as one that is silent.
-        Optional<ConsumerRules> consumers = fields.optional(
-                        "consumers", node -> node.object(EvidenceReader::consumers))
+        Optional<ConsumerRules> consumers = fields.optional("consumers", node -> node.object(EvidenceReader::consumers))
                 .filter(rules -> !rules.equals(ConsumerRules.standard()));
         Backup backup = fields.or("backup", new Backup.None(), node -> node.object(PlanReader::backup));
         return fields.whole(() -> new PlanSpec(

@@ -1,7 +1,7 @@
 package dev.lockstep.plan;
 
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a plan asks for.

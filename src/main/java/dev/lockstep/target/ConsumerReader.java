@@ -51,8 +51,9 @@ final class ConsumerReader {
     Optional<String> blindSpot() throws SQLException {
         return has("SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
                 ? Optional.empty()
-                : Optional.of("On " + server + " Lockstep may not see where others' sessions come from, so none can be told"
-                        + " by the address of its pod: GRANT pg_read_all_stats to Lockstep's role.");
+                : Optional.of(
+                        "On " + server + " Lockstep may not see where others' sessions come from, so none can be told"
+                                + " by the address of its pod: GRANT pg_read_all_stats to Lockstep's role.");
     }
 
     private boolean has(String sql) throws SQLException {

@@ -1,9 +1,5 @@
 package dev.lockstep.target;
 
-import java.util.ArrayList;
-import java.time.Instant;
-import dev.lockstep.gate.Consumers;
-import dev.lockstep.gate.Consumer;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
@@ -12,13 +8,17 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.gate.Consumer;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
 import dev.lockstep.target.UseReader.Uses;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -96,8 +96,8 @@ public final class JdbcTargets implements Targets {
         for (TargetConnection replica : replicas.getOrDefault(database, List.of())) {
             silent = silent.or(() -> consumers(replica, "replica " + replica.shownUrl(), all, blindSpots));
         }
-        return silent.<Consumers>map(reason -> new Consumers.Unseen(
-                        "Who uses database " + database + " could not be seen: " + reason, at))
+        return silent.<Consumers>map(reason ->
+                        new Consumers.Unseen("Who uses database " + database + " could not be seen: " + reason, at))
                 .orElseGet(() -> new Consumers.Seen(all, blindSpots, at));
     }
 
@@ -111,8 +111,7 @@ public final class JdbcTargets implements Targets {
             reader.blindSpot().ifPresent(blindSpots::add);
             return Optional.empty();
         } catch (SQLException e) {
-            return Optional.of(
-                    connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
+            return Optional.of(connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
         }
     }
 

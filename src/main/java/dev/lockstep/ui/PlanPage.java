@@ -1,13 +1,12 @@
 package dev.lockstep.ui;
 
-import java.util.stream.Stream;
-import dev.lockstep.engine.Unlisted;
 import dev.lockstep.change.Phase;
 import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.engine.StoredPlan;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.engine.Unlisted;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.WorkloadSpec;
@@ -15,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One plan as its page shows it. All that there is to decide about the page is decided here; the template only writes it
@@ -185,8 +185,9 @@ public record PlanPage(
     private static List<String> unlisted(Unlisted unlisted) {
         return Stream.concat(
                         unlisted.consumers().stream()
-                                .map(alike -> Count.of(alike.ids().size(), alike.kind().label()) + ": "
-                                        + alike.described() + "."),
+                                .map(alike -> Count.of(
+                                                alike.ids().size(), alike.kind().label()) + ": " + alike.described()
+                                        + "."),
                         unlisted.notes().stream())
                 .toList();
     }

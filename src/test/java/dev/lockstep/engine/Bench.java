@@ -44,11 +44,13 @@ final class Bench implements AutoCloseable {
     final FakeRuns runs = new FakeRuns(InstantSource.system());
     final FakePlans plans = new FakePlans(runs);
     final FakeCluster cluster = new FakeCluster(clock);
-    final FakeTargets targets = new FakeTargets(new Catalogue(
-            160_000,
-            new Catalogue.Role(new Identifier("lockstep"), false, true, true),
-            Map.of(),
-            Catalogue.Names.ordinary()), clock);
+    final FakeTargets targets = new FakeTargets(
+            new Catalogue(
+                    160_000,
+                    new Catalogue.Role(new Identifier("lockstep"), false, true, true),
+                    Map.of(),
+                    Catalogue.Names.ordinary()),
+            clock);
     final Operations operations = operations(runs);
     private final List<RunEngine> replicas = new ArrayList<>();
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the database sees beside the workloads that a plan names. */
 class ConsumersTest {
-    private static final Consumer PSQL = new Consumer(
-            Consumer.Kind.SESSION, "4711", "the primary", "dba", "psql", "10.0.0.9", Instant.EPOCH);
+    private static final Consumer PSQL =
+            new Consumer(Consumer.Kind.SESSION, "4711", "the primary", "dba", "psql", "10.0.0.9", Instant.EPOCH);
     private final Bench bench = new Bench();
 
     @AfterEach

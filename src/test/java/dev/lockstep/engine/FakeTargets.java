@@ -1,13 +1,13 @@
 package dev.lockstep.engine;
 
-import java.time.InstantSource;
-import dev.lockstep.gate.Consumers;
-import dev.lockstep.gate.Consumer;
 import dev.lockstep.change.Departure;
+import dev.lockstep.gate.Consumer;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

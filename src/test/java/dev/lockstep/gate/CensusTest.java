@@ -54,7 +54,8 @@ class CensusTest {
     @Test
     void manySessionsThatLookTheSameAreOneThingInTheWay() {
         Verdict one = judged(SPEC, GOOD, session("web/1.4.0", "10.9.9.9"));
-        Consumer other = new Consumer(Consumer.Kind.SESSION, "4712", "the primary", "app", "web/1.4.0", "10.9.9.9", NOW);
+        Consumer other =
+                new Consumer(Consumer.Kind.SESSION, "4712", "the primary", "app", "web/1.4.0", "10.9.9.9", NOW);
 
         assertThat(judged(SPEC, GOOD, other, session("web/1.4.0", "10.9.9.9"))).isEqualTo(one);
     }
@@ -102,23 +103,26 @@ class CensusTest {
         Census census = census(ConsumerRules.standard(), session("web/1.5.0", "10.9.9.9"));
         WorkloadObservation old = rolledOut("1.4.0", pod("a", "10.0.0.1", label("1.4.0")));
 
-        assertThat(codes(gate().judgeRollback(List.of(SPEC), List.of(old), census))).containsExactly(Code.NEW_VERSION);
+        assertThat(codes(gate().judgeRollback(List.of(SPEC), List.of(old), census)))
+                .containsExactly(Code.NEW_VERSION);
     }
 
     /** G2, G3: evidence about a pod only from its own address, and from its present process. */
     @Test
     @Fact({"G2", "G3"})
     void sessionIsEvidenceAboutThePodThatAloneHasItsAddress() {
-        List<WorkloadObservation> seen = List.of(rolledOut(
-                "1.5.0", pod("a", "10.0.0.1"), pod("b", "10.0.0.2"), pod("c", "10.0.0.2"), pod("d", "")));
+        List<WorkloadObservation> seen = List.of(
+                rolledOut("1.5.0", pod("a", "10.0.0.1"), pod("b", "10.0.0.2"), pod("c", "10.0.0.2"), pod("d", "")));
 
         assertThat(testimony(seen, session("web/1.5.0", "10.0.0.1"))).containsExactly("a 1.5.0");
-        assertThat(testimony(seen, session("web/1.5.0", "10.0.0.2"), session("web/1.5.0", ""))).isEmpty();
+        assertThat(testimony(seen, session("web/1.5.0", "10.0.0.2"), session("web/1.5.0", "")))
+                .isEmpty();
         assertThat(testimony(seen, session("other/1.5.0", "10.0.0.1"))).isEmpty();
         Consumer before = new Consumer(
                 Consumer.Kind.SESSION, "1", "the primary", "app", "web/1.5.0", "10.0.0.1", NOW.minusSeconds(51));
         assertThat(testimony(seen, before)).isEmpty();
-        assertThat(EvidenceMerge.merge(seen, List.of(SPEC), new Consumers.NotAsked())).isEqualTo(seen);
+        assertThat(EvidenceMerge.merge(seen, List.of(SPEC), new Consumers.NotAsked()))
+                .isEqualTo(seen);
     }
 
     @Test
@@ -159,10 +163,11 @@ class CensusTest {
     /** A pod that is gone explains nothing: its address may be another's by now. */
     @Test
     void addressOfAPodThatIsGoneExplainsNothing() {
-        PodObservation gone = new PodObservation(
-                "a", "a", "x", Condition.GONE, NOW, NOW, List.of(), List.of(), "", "10.0.0.1");
+        PodObservation gone =
+                new PodObservation("a", "a", "x", Condition.GONE, NOW, NOW, List.of(), List.of(), "", "10.0.0.1");
 
-        assertThat(census(hold(), session("psql", "10.0.0.1")).unlisted(List.of(SPEC), List.of(rolledOut("1.5.0", gone))))
+        assertThat(census(hold(), session("psql", "10.0.0.1"))
+                        .unlisted(List.of(SPEC), List.of(rolledOut("1.5.0", gone))))
                 .hasSize(1);
     }
 
@@ -221,6 +226,15 @@ class CensusTest {
     private static PodObservation pod(String name, String address, Evidence... evidence) {
         Instant started = NOW.minusSeconds(50);
         return new PodObservation(
-                name, name, WEB.value(), Condition.RUNNING, started, started, List.of(evidence), List.of(), "", address);
+                name,
+                name,
+                WEB.value(),
+                Condition.RUNNING,
+                started,
+                started,
+                List.of(evidence),
+                List.of(),
+                "",
+                address);
     }
 }

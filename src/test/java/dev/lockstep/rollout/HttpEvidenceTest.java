@@ -3,9 +3,9 @@ package dev.lockstep.rollout;
 import static dev.lockstep.rollout.Shop.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.fixture.Fact;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation;

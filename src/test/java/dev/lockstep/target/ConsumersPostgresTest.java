@@ -37,17 +37,15 @@ class ConsumersPostgresTest {
             Consumers.Seen seen = seen(targets(url));
 
             assertThat(seen.blindSpots()).isEmpty();
-            assertThat(seen.all())
-                    .singleElement()
-                    .satisfies(one -> {
-                        assertThat(one.kind()).isEqualTo(Consumer.Kind.SESSION);
-                        assertThat(one.id()).isEqualTo(pid(named));
-                        assertThat(one.server()).isEqualTo("the primary");
-                        assertThat(one.role()).isEqualTo("postgres");
-                        assertThat(one.applicationName()).isEqualTo("web/1.4.0");
-                        assertThat(one.address()).isEqualTo("127.0.0.1");
-                        assertThat(one.since()).isBetween(before, Instant.now().plus(Duration.ofMinutes(1)));
-                    });
+            assertThat(seen.all()).singleElement().satisfies(one -> {
+                assertThat(one.kind()).isEqualTo(Consumer.Kind.SESSION);
+                assertThat(one.id()).isEqualTo(pid(named));
+                assertThat(one.server()).isEqualTo("the primary");
+                assertThat(one.role()).isEqualTo("postgres");
+                assertThat(one.applicationName()).isEqualTo("web/1.4.0");
+                assertThat(one.address()).isEqualTo("127.0.0.1");
+                assertThat(one.since()).isBetween(before, Instant.now().plus(Duration.ofMinutes(1)));
+            });
         }
     }
 
@@ -104,9 +102,8 @@ class ConsumersPostgresTest {
             String nowhere = "jdbc:postgresql://127.0.0.1:1/shop?user=postgres&password=secret";
             assertThat(targets(servers.primary(), nowhere).consumers(SHOP))
                     .asInstanceOf(type(Consumers.Unseen.class))
-                    .satisfies(unseen -> assertThat(unseen.reason())
-                            .contains("127.0.0.1:1")
-                            .doesNotContain("secret"));
+                    .satisfies(unseen ->
+                            assertThat(unseen.reason()).contains("127.0.0.1:1").doesNotContain("secret"));
         }
         assertThat(targets("").consumers(new DatabaseName("other"))).isInstanceOf(Consumers.Unseen.class);
     }
@@ -131,7 +128,11 @@ class ConsumersPostgresTest {
     private static JdbcTargets targets(String primary, String... replicas) {
         return new JdbcTargets(
                 Map.of(SHOP, connection(primary)),
-                Map.of(SHOP, List.of(replicas).stream().map(ConsumersPostgresTest::connection).toList()),
+                Map.of(
+                        SHOP,
+                        List.of(replicas).stream()
+                                .map(ConsumersPostgresTest::connection)
+                                .toList()),
                 InstantSource.system());
     }
 

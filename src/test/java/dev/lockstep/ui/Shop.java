@@ -1,6 +1,5 @@
 package dev.lockstep.ui;
 
-import dev.lockstep.engine.Neighbours;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.Phase;
@@ -15,6 +14,7 @@ import dev.lockstep.engine.JournalEntry;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
+import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.Progress;
@@ -88,7 +88,11 @@ final class Shop implements InstantSource {
                 new Explainer(new SilentTargets(), cluster),
                 this,
                 new ApprovalRules(false));
-        locks = new Locks(lockMonitor, plans, new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)), this);
+        locks = new Locks(
+                lockMonitor,
+                plans,
+                new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)),
+                this);
         opens();
     }
 

@@ -1,15 +1,15 @@
 package dev.lockstep.ui;
 
-import java.time.Instant;
-import dev.lockstep.gate.Consumers;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.gate.Consumers;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Inquiry;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 

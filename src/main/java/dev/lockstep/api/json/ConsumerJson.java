@@ -17,8 +17,7 @@ public record ConsumerJson(
         @Schema(description = "where they come from; empty when that is not known")
         String address,
 
-        @Schema(description = "process ids, or names")
-        List<String> ids) {
+        @Schema(description = "process ids, or names") List<String> ids) {
     static ConsumerJson of(Census.Alike alike) {
         return new ConsumerJson(
                 Words.of(alike.kind()),
