@@ -198,6 +198,29 @@ public sealed interface Action {
     record Assertion(String query, String expectation, String remedy) implements Action {}
 
     /**
+     * Copies values into a table of their own in Lockstep's schema of the target, in batches and with nobody else's rights,
+     * and enters it in {@code lockstep.backup}. Nothing writes these columns any more by then.
+     *
+     * @param label what they are, for people: {@code users.phone}; the table's name is made from it and the run
+     * @param key what names a row, copied as well; empty only where whole rows are kept that nothing writes any more
+     * @param columns by the names that they have now, each with the one that it has in the copy
+     * @param keepSeconds after which the copy may be dropped: 3,600 to 31,536,000
+     */
+    record KeepValues(TableName table, String label, List<Identifier> key, List<Kept> columns, int keepSeconds)
+            implements Action {
+        public KeepValues {
+            key = List.copyOf(key);
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** A column whose values are kept. */
+    record Kept(Identifier now, Identifier as) {}
+
+    /** Drops what {@link KeepValues} of the same run and label has made; nothing where there is nothing. */
+    record ForgetValues(String label) implements Action {}
+
+    /**
      * Keeps in the ledger how often statements that mention this have run so far, by the server's own statistics, so that
      * {@link ProveUnused} can see what has run since.
      */

@@ -52,9 +52,6 @@ public final class Compiler {
             case Work.Phases phases ->
                 DeclaredPhases.compile(phases, spec.backfill().userTriggers(), catalogue, objections);
         };
-        if (!(spec.backup() instanceof PlanSpec.Backup.None)) {
-            objections.add("spec.backup", "A backup is not offered yet.");
-        }
         new Unused(spec, new StepNames()).check(objections);
         if (spec.work() instanceof Work.Phases) {
             Hiding.of(spec).check(merged.phases(), objections);
@@ -80,6 +77,7 @@ public final class Compiler {
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
                     Hiding.of(spec).check(made.parts(), setting.path(), objections);
+                    Hiding.of(spec).checkBackup(changes.get(index), made.parts(), objections);
                     parts.addAll(unused.parts(Departure.of(changes.get(index)).toList()));
                     parts.addAll(made.parts());
                     notes.addAll(made.notes());

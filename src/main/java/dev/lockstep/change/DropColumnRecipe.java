@@ -38,6 +38,7 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         Optional<Column> column = tree.flatMap(
                 known -> Ground.column(known.root(), change.column(), setting.path() + ".column", objections));
         if (tree.isPresent() && column.isPresent()) {
+            Hiding.of(setting.spec()).key(tree.get().root(), setting.path() + ".table", objections);
             DropObjections.check(tree.get(), column.get(), setting.path(), objections);
         }
         if (objections.any() || tree.isEmpty() || column.isEmpty()) {
@@ -63,9 +64,14 @@ final class DropColumnRecipe implements Recipe<DropColumn> {
         Hiding hiding = Hiding.of(setting.spec());
         List<Step> steps = new ArrayList<>();
         steps.add(dependents(tree, column, names));
-        if (hiding.wanted()) {
+        if (hiding.wanted() || hiding.keeps()) {
             steps.add(hide(tree, column, names));
-            steps.addAll(hiding.meanwhile(names, tree.name() + "." + column.name()));
+            steps.addAll(hiding.meanwhile(
+                    names,
+                    tree.name() + "." + column.name(),
+                    tree.name(),
+                    RowNames.key(tree.root()),
+                    List.of(new Action.Kept(Hiding.column(tree.name(), column.name()), column.name()))));
             foreignKeys(tree.root(), column)
                     .forEach(key -> steps.add(new ForeignKeyDrop(tree.name(), key).forGood(lost(tree, column), names)));
             indexes(tree, column).forEach(index -> steps.add(dropIndex(tree.name(), index, lost(tree, column), names)));

@@ -6,8 +6,10 @@ import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.DropTable;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
+import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.Table.TableDependent;
 import dev.lockstep.schema.TableName;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,7 +48,7 @@ final class DropTableRecipe implements Recipe<DropTable> {
         List<Step> steps = new ArrayList<>();
         steps.add(dependents(change.table(), names));
         Hiding hiding = Hiding.of(setting.spec());
-        if (hiding.wanted()) {
+        if (hiding.wanted() || hiding.keeps()) {
             steps.addAll(hidden(table.get(), hiding, names));
         } else {
             foreignKeys(table.get(), change.table()).forEach(key -> steps.addAll(key.steps(names)));
@@ -112,8 +115,18 @@ final class DropTableRecipe implements Recipe<DropTable> {
                         exclusively(aside),
                         false)),
                 Look.tableRenamed(table.name(), aside)));
-        steps.addAll(hiding.meanwhile(names, table.name().toString()));
-        foreignKeys(table, aside).forEach(key -> steps.add(key.forGood(lost(table), names)));
+        List<Identifier> key = RowNames.key(table);
+        steps.addAll(hiding.meanwhile(
+                names,
+                table.name().toString(),
+                aside,
+                key,
+                table.columns().stream()
+                        .map(Column::name)
+                        .filter(Predicate.not(key::contains))
+                        .map(name -> new Action.Kept(name, name))
+                        .toList()));
+        foreignKeys(table, aside).forEach(foreign -> steps.add(foreign.forGood(lost(table), names)));
         steps.add(drop(table, aside, names));
         return steps;
     }

@@ -3,10 +3,15 @@ package dev.lockstep.change;
 import dev.lockstep.change.Action.RevertWindow;
 import dev.lockstep.change.Recipe.Part;
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.plan.Change;
+import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.PlanSpec.Backup;
 import dev.lockstep.plan.PlanSpec.ContractRules;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,18 +22,24 @@ import java.util.List;
  * and only then the steps that drop it, the first of which is the point of no return. Several changes of a plan share one
  * window.
  *
- * @param rules what the plan says
+ * <p>Where a backup is wanted, old values are hidden as well, for as long as copying them takes: nothing may write them
+ * meanwhile.
  */
-record Hiding(ContractRules rules) {
+record Hiding(ContractRules rules, Backup backup) {
     private static final String PREFIX = "lockstep_hidden_";
 
     static Hiding of(PlanSpec spec) {
-        return new Hiding(spec.contract());
+        return new Hiding(spec.contract(), spec.backup());
     }
 
     /** Whether old shapes are hidden before they are dropped. */
     boolean wanted() {
         return rules.revertWindowSeconds() > 0;
+    }
+
+    /** Whether values that would be lost are kept. */
+    boolean keeps() {
+        return backup instanceof Backup.ToTable;
     }
 
     /** Refuses a change that would lose something before the window, or without one, although the plan asks for it. */
@@ -43,8 +54,56 @@ record Hiding(ContractRules rules) {
         }
     }
 
+    /** Refuses a change whose losses a backup would not cover, although the plan asks for one. */
+    void checkBackup(Change change, List<Part> parts, Objections objections) {
+        boolean loses = parts.stream()
+                .flatMap(part -> part.steps().stream())
+                .anyMatch(step -> step.undo() instanceof Undo.Impossible);
+        boolean covered = switch (change) {
+            case Change.DropColumn _, Change.DropTable _ -> true;
+            // They lose a name and no value.
+            case Change.RenameColumn _, Change.RenameTable _ -> true;
+            case Change.ChangeColumnType _,
+                    Change.AddColumn _,
+                    Change.SetNotNull _,
+                    Change.DropNotNull _,
+                    Change.SetDefault _,
+                    Change.DropDefault _,
+                    Change.AddIndex _,
+                    Change.DropIndex _,
+                    Change.Reindex _,
+                    Change.AddForeignKey _,
+                    Change.AddCheck _,
+                    Change.AddUnique _,
+                    Change.AddPrimaryKey _,
+                    Change.DropConstraint _,
+                    Change.CreateTable _,
+                    Change.AddEnumValue _,
+                    Change.Comment _,
+                    Change.Sql _ -> false;
+        };
+        if (keeps() && loses && !covered) {
+            objections.add(
+                    "spec.backup",
+                    "What a " + ChangeKind.of(change).label()
+                            + " loses cannot be kept in this way. Put the change in a plan"
+                            + " of its own without backup, and save what you need beforehand (pg_dump, or CREATE TABLE …"
+                            + " AS).");
+        }
+    }
+
     /** The same for phases that are written out. */
     void check(List<Phase> phases, Objections objections) {
+        boolean loses = phases.stream()
+                .flatMap(phase -> phase.steps().stream())
+                .anyMatch(step -> step.undo() instanceof Undo.Impossible);
+        if (keeps() && loses) {
+            objections.add(
+                    "spec.backup",
+                    "What phases that are written out lose is not known, so it cannot be kept. Save it with a step of your"
+                            + " own, or write the change as dropColumn or dropTable.");
+        }
+
         if (wanted() && phases.stream().anyMatch(phase -> losesFirst(phase.steps()))) {
             objections.add(
                     "spec.contract.revertWindowSeconds",
@@ -79,6 +138,34 @@ record Hiding(ContractRules rules) {
         return rules.revertWindowSeconds() == 0
                 ? List.of()
                 : List.of(window(names.claim("revert-window"), List.of(hidden), rules.revertWindowSeconds()));
+    }
+
+    /** The same where values would be lost: they are kept, if the plan wants it, at the last moment before that. */
+    List<Step> meanwhile(
+            StepNames names, String hidden, TableName table, List<Identifier> key, List<Action.Kept> columns) {
+        List<Step> steps = new ArrayList<>(meanwhile(names, hidden));
+        if (backup instanceof Backup.ToTable(int keepSeconds)) {
+            steps.add(new Step(
+                    names.claim("keep-values"),
+                    "Keep the values of " + hidden + " in the target's schema lockstep for " + words(keepSeconds),
+                    new Action.KeepValues(table, hidden, key, columns, keepSeconds),
+                    new Undo.By(new Action.ForgetValues(hidden)),
+                    Look.NO_TRACE));
+        }
+        return steps;
+    }
+
+    /** What names the rows of a table; refused where a backup is wanted and nothing does. */
+    List<Identifier> key(Table table, String path, Objections objections) {
+        List<Identifier> key = RowNames.key(table);
+        if (keeps() && key.isEmpty()) {
+            objections.add(
+                    path,
+                    "Table " + table.name() + " has no primary key, so nobody could tell later which row a kept value"
+                            + " belongs to. Give it one first (addPrimaryKey), or leave spec.backup out and save the"
+                            + " values yourself.");
+        }
+        return key;
     }
 
     private static Step window(String name, List<String> hidden, int seconds) {

@@ -18,14 +18,19 @@ final class RowNames {
         return "SELECT " + name(table) + "\nFROM " + table.name().sql() + "\nWHERE " + condition + "\nLIMIT " + AT_MOST;
     }
 
-    /** An expression over the row that names it. */
-    static String name(Table table) {
-        List<Identifier> key = table.indexes().stream()
+    /** The columns of the primary key, in its order; empty where there is none. */
+    static List<Identifier> key(Table table) {
+        return table.indexes().stream()
                 .filter(Index::primary)
                 .flatMap(index -> index.shape().keys().stream())
                 .flatMap(part ->
                         part instanceof Index.Key.Plain(Identifier column, var _) ? Stream.of(column) : Stream.of())
                 .toList();
+    }
+
+    /** An expression over the row that names it. */
+    static String name(Table table) {
+        List<Identifier> key = key(table);
         return key.isEmpty()
                 ? "'row at ' || ctid::text"
                 : key.stream()

@@ -103,6 +103,8 @@ public final class Locks {
                             Action.Backfill _,
                             Action.DrainTransactions _,
                             Action.CopyRows _,
+                            Action.KeepValues _,
+                            Action.ForgetValues _,
                             Action.CountUses _,
                             Action.ProveUnused _,
                             Action.RevertWindow _,

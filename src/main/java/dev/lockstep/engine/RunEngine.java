@@ -1,6 +1,7 @@
 package dev.lockstep.engine;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.lockstep.lifecycle.Lifecycle;
@@ -29,8 +30,12 @@ public final class RunEngine implements AutoCloseable {
     /** Long enough for a batch or a lock attempt to end, short enough for whoever waits for this process to. */
     private static final Duration HAND_OVER_WITHIN = Duration.ofMillis(1800);
 
+    /** Nobody waits for a backup to go. */
+    private static final Duration BACKUPS_EVERY = Duration.ofMinutes(10);
+
     private final Runs runs;
     private final Lookout lookout;
+    private final Targets targets;
     private final StepRunner steps;
     private final Operations operations;
     private final Settings settings;
@@ -42,6 +47,7 @@ public final class RunEngine implements AutoCloseable {
     private final Map<RunId, LeaseKeeper> keepers = new ConcurrentHashMap<>();
     private final Bell bell = new Bell();
     private final Bell startBell = new Bell();
+    private final Bell backupBell = new Bell();
     private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     /** Only the sweeping thread counts. */
@@ -67,6 +73,7 @@ public final class RunEngine implements AutoCloseable {
             InstantSource clock) {
         this.runs = runs;
         this.lookout = lookout;
+        this.targets = targets;
         this.steps = new StepRunner(targets, runs);
         this.operations = operations;
         this.settings = settings;
@@ -82,6 +89,9 @@ public final class RunEngine implements AutoCloseable {
         Thread.ofVirtual()
                 .name("waiting-starts")
                 .start(() -> again("try the starts that wait", startBell, operations::startWaiting));
+        Thread.ofVirtual()
+                .name("backups")
+                .start(() -> again("drop old backups", backupBell, this::dropBackups, BACKUPS_EVERY));
     }
 
     private void changed(RunId run) {
@@ -96,6 +106,10 @@ public final class RunEngine implements AutoCloseable {
     }
 
     private void again(String what, Bell early, Runnable work) {
+        again(what, early, work, settings.sweep());
+    }
+
+    private void again(String what, Bell early, Runnable work, Duration pause) {
         while (!stopping) {
             try {
                 work.run();
@@ -105,10 +119,19 @@ public final class RunEngine implements AutoCloseable {
                 LOG.log(ERROR, "the engine could not " + what + " and tries again", e);
             }
             try {
-                early.await(settings.sweep());
+                early.await(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            }
+        }
+    }
+
+    /** Any replica may; the database keeps two from doing the same. */
+    private void dropBackups() {
+        for (Targets.Database database : targets.databases()) {
+            for (String dropped : targets.dropExpiredBackups(database.name())) {
+                LOG.log(INFO, "database={0} dropped a backup whose time is over: {1}", database.name(), dropped);
             }
         }
     }
@@ -223,6 +246,7 @@ public final class RunEngine implements AutoCloseable {
         stopping = true;
         bell.ring();
         startBell.ring();
+        backupBell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
         awaitDepartures();

@@ -40,6 +40,13 @@ public interface Targets {
     Testimony testify(DatabaseName database, Departure what, Optional<Counted> run);
 
     /**
+     * Drops kept values whose time is over; those that somebody reads now stay until the next time.
+     *
+     * @return what was dropped, each for people; empty also where the database does not answer
+     */
+    List<String> dropExpiredBackups(DatabaseName database);
+
+    /**
      * An earlier count.
      *
      * @param step the name of the step that counted

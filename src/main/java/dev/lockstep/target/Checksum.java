@@ -64,6 +64,15 @@ final class Checksum {
                         copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.KeepValues(var table, var label, var key, var columns, int seconds) ->
+                parts.addAll(List.of(
+                        "keep-values",
+                        table.sql(),
+                        label,
+                        key.toString(),
+                        columns.toString(),
+                        String.valueOf(seconds)));
+            case Action.ForgetValues(var label) -> parts.addAll(List.of("forget-values", label));
             case Action.CountUses(var what) -> parts.addAll(List.of("count-uses", what.toString()));
             case Action.ProveUnused(var what, var counted, int seconds) ->
                 parts.addAll(List.of("prove-unused", what.toString(), counted, String.valueOf(seconds)));

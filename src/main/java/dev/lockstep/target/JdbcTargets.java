@@ -147,6 +147,25 @@ public final class JdbcTargets implements Targets {
         }
     }
 
+    @Override
+    public List<String> dropExpiredBackups(DatabaseName database) {
+        List<String> dropped = new ArrayList<>();
+        Optional<TargetConnection> target = target(database);
+        if (target.isPresent()) {
+            try (Connection connection = new Connector(target.get()).open("lockstep/backups")) {
+                for (Optional<String> one = Backups.dropExpired(connection);
+                        one.isPresent();
+                        one = Backups.dropExpired(connection)) {
+                    dropped.add(one.get());
+                }
+            } catch (SQLException _) {
+                // In use, or out of reach: the next time is soon enough.
+                return dropped;
+            }
+        }
+        return dropped;
+    }
+
     private static List<Testimony.Use> uses(List<UseReader.Counter> counters) {
         return counters.stream()
                 .filter(counter -> counter.times() > 0)
@@ -235,6 +254,8 @@ public final class JdbcTargets implements Targets {
             case Action.CopyRows action -> new BackfillStep(attempt, new BatchWork.Copying(action)).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.KeepValues action -> new BackupStep(attempt, action.label()).keep(connection, action);
+            case Action.ForgetValues(String label) -> new BackupStep(attempt, label).forget(connection);
             case Action.CountUses action -> new UseStep(attempt, action.what()).count(connection, action);
             case Action.ProveUnused action -> new UseStep(attempt, action.what()).prove(connection, action);
             case Action.RevertWindow action -> new RevertWindowStep(attempt, action).run(connection);

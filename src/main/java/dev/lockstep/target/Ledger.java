@@ -20,7 +20,7 @@ final class Ledger {
     private static final int FORMAT = 1;
 
     /** Any number that no other program uses for an advisory lock: "lockstep" in ASCII. */
-    private static final long CREATION_LOCK = 0x6c6f636b73746570L;
+    static final long CREATION_LOCK = 0x6c6f636b73746570L;
 
     private Ledger() {}
 

@@ -41,6 +41,23 @@ final class ShortTransaction {
         });
     }
 
+    /** Something to do under the fence, together with what it writes to the ledger. */
+    @FunctionalInterface
+    interface Effect {
+        void run() throws SQLException;
+    }
+
+    /** Does it in a transaction of its own; false when the target has seen a newer fence, and then nothing was done. */
+    boolean claimed(Effect effect) throws SQLException {
+        return inTransaction(() -> {
+            boolean ours = Ledger.claim(connection, attempt.order());
+            if (ours) {
+                effect.run();
+            }
+            return ours;
+        });
+    }
+
     /** Records that the step is done. */
     StepOutcome finish(long rows) throws SQLException {
         boolean ours = inTransaction(() -> {

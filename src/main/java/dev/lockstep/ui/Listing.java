@@ -78,6 +78,16 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of());
             case Action.Assertion(String query, String expectation, String remedy) ->
                 new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+            case Action.KeepValues keep ->
+                new Listing(
+                        "Copies the key and the values into a table of their own in schema lockstep, in short batches, and"
+                                + " proves that no row is missing. Nobody but Lockstep's role may read it. It is entered in"
+                                + " lockstep.backup, and dropped "
+                                + Span.words(Duration.ofSeconds(keep.keepSeconds())) + " later.",
+                        List.of(),
+                        List.of(spoken(keep.table(), LockMode.ACCESS_SHARE)));
+            case Action.ForgetValues(String label) ->
+                new Listing("Drops the copy of " + label + " that this run has made.", List.of(), List.of());
             case Action.CountUses(var what) ->
                 new Listing(
                         "Reads the server's own statistics (pg_stat_statements, and for a table pg_stat_user_tables), and"

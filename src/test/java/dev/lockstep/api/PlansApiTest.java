@@ -311,18 +311,15 @@ class PlansApiTest {
     @Test
     void somebodyAnswersForAnExternalConsumer() {
         String path = PLANS + "attested";
-        String declared = plan("attested")
-                + "  workloads: [{name: bi, kind: External, versions: {new-only: '>=1.5.0'}}]\n";
+        String declared =
+                plan("attested") + "  workloads: [{name: bi, kind: External, versions: {new-only: '>=1.5.0'}}]\n";
         yaml(AUTHOR, declared).put(path).then().statusCode(201);
         as(AUTHOR).post(path + "/start").then().statusCode(200);
         String word = "{\"version\": \"1.5.0\", \"expiresAt\": \"%s\", \"comment\": \"asked them\"}";
         String tomorrow = word.formatted(Instant.now().plus(Duration.ofDays(1)));
 
         json(VIEWER, tomorrow).post(path + "/workloads/bi/attestations").then().spec(problem(403, "NotAllowed"));
-        json(AUTHOR, tomorrow)
-                .post(path + "/workloads/web/attestations")
-                .then()
-                .spec(problem(400, "RequestInvalid"));
+        json(AUTHOR, tomorrow).post(path + "/workloads/web/attestations").then().spec(problem(400, "RequestInvalid"));
         json(AUTHOR, word.formatted("2020-01-01T00:00:00Z"))
                 .post(path + "/workloads/bi/attestations")
                 .then()

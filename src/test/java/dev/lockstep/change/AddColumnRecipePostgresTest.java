@@ -10,6 +10,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec.Work;
@@ -37,6 +38,7 @@ class AddColumnRecipePostgresTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"'it''s'", "'x'::varchar(9)", "now()", "gen_random_uuid()", "nextval('numbers')", "'a' || 'b'"})
+    @Fact("P32")
     void noDefaultRewritesTheTableAndEveryRowHasIt(String given) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "CREATE SEQUENCE numbers", "INSERT INTO users (name) VALUES ('a'), ('b'), ('c')");
@@ -133,6 +135,7 @@ class AddColumnRecipePostgresTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nobody", "upper(name", "1 / (length(name) - 1)", "ARRAY[name]", "count(*)"})
+    @Fact("P31")
     void fillThatFailsIsFoundBeforeTheApplicationMeetsIt(String fill) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('a')");

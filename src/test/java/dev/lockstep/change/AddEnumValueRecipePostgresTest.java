@@ -3,6 +3,7 @@ package dev.lockstep.change;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.AddEnumValue;
 import dev.lockstep.plan.Change.Neighbour;
@@ -58,6 +59,7 @@ class AddEnumValueRecipePostgresTest {
     }
 
     @Test
+    @Fact("P45")
     void aRollbackLeavesTheValueSaysSoAndTheSamePlanRunsAgain() throws SQLException {
         PlanSpec plan = adding(value("soso", new Neighbour.Before("fine")));
         Compilation.Compiled first = target.compiled(plan);

@@ -4,6 +4,7 @@ import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.ReferentialAction;
 import dev.lockstep.schema.Identifier;
@@ -38,6 +39,7 @@ class AddForeignKeyRecipePostgresTest {
     }
 
     @Test
+    @Fact("P13")
     void endsLikeThePlainForm() throws SQLException {
         var plan = Lifecycle.on(USERS, ORDERS, ROWS)
                 .endsLike(
@@ -91,6 +93,7 @@ class AddForeignKeyRecipePostgresTest {
     }
 
     @Test
+    @Fact("P11")
     void takesOverTheProvenKeysOfPartitionsWithoutReadingThemAgain() throws SQLException {
         String[] tree = {
             USERS,

@@ -4,6 +4,7 @@ import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.IndexBody;
 import dev.lockstep.schema.Catalogue;
@@ -84,6 +85,7 @@ class AddIndexRecipePostgresTest {
     }
 
     @Test
+    @Fact("P11")
     void buildsOnEveryLeafOfAPartitionedTableUnderTheServersNames() throws SQLException {
         Lifecycle.on(TREE, "CREATE INDEX ON users_one (name)")
                 .endsLike(
@@ -165,6 +167,7 @@ class AddIndexRecipePostgresTest {
     }
 
     @Test
+    @Fact("P15")
     void warnsOfServersWhoseConcurrentBuildsMissRows() {
         var spec = Plans.plan(columns("users", "by", false, "name"));
         for (int version : List.of(140000, 140003)) {

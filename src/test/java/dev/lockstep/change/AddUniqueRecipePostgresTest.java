@@ -4,6 +4,7 @@ import static dev.lockstep.change.TableBuilder.identifiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
@@ -45,6 +46,7 @@ class AddUniqueRecipePostgresTest {
     }
 
     @Test
+    @Fact("P12")
     void aPrimaryKeyMakesItsColumnsNotNullWithoutAScanUnderAStrongLock() throws SQLException {
         var plan = Lifecycle.on(USERS, ROWS)
                 .endsLike(List.of("ALTER TABLE \"Users\" ADD PRIMARY KEY (id)"), key("Users", Optional.empty(), "id"));

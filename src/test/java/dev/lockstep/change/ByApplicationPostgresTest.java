@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
@@ -37,6 +38,7 @@ class ByApplicationPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void phasesComeInTheOrderThatLosesNoWrite() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS.toArray(String[]::new));

@@ -6,6 +6,7 @@ import static dev.lockstep.change.Plans.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.PlanSpec;
 import java.sql.SQLException;
 import java.util.List;
@@ -55,6 +56,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P21")
     void sideThatWasWrittenIsNeverWrittenOver() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(ITEMS, "ALTER TABLE items ADD COLUMN seen int", "INSERT INTO items (price) VALUES (1.00)");
@@ -79,6 +81,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P26")
     void rollbackIsHeldWhileItWouldLoseWhatNewCodeWrote() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(ITEMS, "INSERT INTO items (price) VALUES (1.00), (2.00)");
@@ -94,6 +97,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P26")
     void valuesThatACastWouldChangeHoldThePlanBeforeAnythingIsDone() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(ITEMS, "INSERT INTO items (price) VALUES (1.00), (2.50)");
@@ -109,6 +113,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P31")
     void rowThatCannotBeConvertedIsNamedBeforeAnythingIsDone() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(
@@ -130,6 +135,7 @@ class ChangeColumnTypeRecipePostgresTest {
         "'numeric(10,2)', 'numeric(10,3)', false",
         "text, citext, false",
     })
+    @Fact("P16")
     void serverSaysWhatCanBeDoneAtOnce(String from, String to, boolean instant) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(
@@ -195,6 +201,7 @@ class ChangeColumnTypeRecipePostgresTest {
             "INSERT INTO lines VALUES (1, 8)");
 
     @Test
+    @Fact("P33")
     void endsAsAPlainChangeOfTypeWould() throws SQLException {
         try (TestTarget target = new TestTarget();
                 TestTarget plain = new TestTarget()) {
@@ -216,6 +223,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P23")
     void endsAsAPlainChangeOfTypeAndNameWould() throws SQLException {
         try (TestTarget target = new TestTarget();
                 TestTarget plain = new TestTarget()) {
@@ -351,6 +359,7 @@ class ChangeColumnTypeRecipePostgresTest {
                 "ALTER TABLE items ADD twice int GENERATED ALWAYS AS (price * 2) STORED; column twice of table public.items",
                 "CREATE INDEX ON items (abs(price)); cannot stand as the column would be",
             })
+    @Fact("P35")
     void whatCannotBeCarriedIsRefused(String sql, String words) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(
@@ -512,6 +521,7 @@ class ChangeColumnTypeRecipePostgresTest {
     }
 
     @Test
+    @Fact("P17")
     void functionsThatCachedTheOldTypeGoOnAfterTheSwap() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(

@@ -5,6 +5,7 @@ import static dev.lockstep.change.Plans.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec;
@@ -83,6 +84,7 @@ class ColumnRulesPostgresTest {
                     "COMMENT ON COLUMN users.shout IS 'loud'"));
 
     @Test
+    @Fact("P12")
     void endsAsThePlainFormDoesAndIsTakenBackToWhatWas() throws SQLException {
         for (Map.Entry<Change, String> entry : PLAIN_FORMS.entrySet()) {
             Change change = entry.getKey();

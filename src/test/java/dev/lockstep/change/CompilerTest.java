@@ -13,6 +13,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.DeclaredPhase;
 import dev.lockstep.plan.Milestone;
@@ -159,6 +160,7 @@ class CompilerTest {
     }
 
     @Test
+    @Fact("P14")
     void mergesTheSharesOfAllChangesAndLosesNothingBeforeEverythingElseHasSucceeded() {
         var plan = compiled(
                 plan(

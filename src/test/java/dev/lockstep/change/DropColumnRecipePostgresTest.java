@@ -9,6 +9,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
@@ -58,6 +59,7 @@ class DropColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P39")
     void codeThatDoesNotKnowTheColumnCanInsertBeforeItIsGone() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(SHOP);

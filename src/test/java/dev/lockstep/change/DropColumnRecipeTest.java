@@ -11,6 +11,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
@@ -60,6 +61,7 @@ class DropColumnRecipeTest {
     }
 
     @Test
+    @Fact("P5")
     void foreignKeyIsDroppedAloneUnderLocksOnBothTables() {
         var plan = compiled(
                 plan(drop("users", "name")),
@@ -74,6 +76,7 @@ class DropColumnRecipeTest {
     }
 
     @Test
+    @Fact("P35")
     void refusesWithEveryDependentListed() {
         assertThat(refusal(users().dependent("name", "view", "view names")
                         .dependent("name", "policy", "policy p on table users")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PlanSpec;
@@ -45,6 +46,7 @@ class DropTableRecipePostgresTest {
     }
 
     @Test
+    @Fact("P5")
     void foreignKeysGoAloneFirstAndComeBackWhileTheTableIsThere() throws SQLException {
         Compilation.Compiled plan = target.compiled(dropping());
         assertThat(plan.phases()).extracting(phase -> phase.name().value()).containsExactly("new-only", "contract");
@@ -88,6 +90,7 @@ class DropTableRecipePostgresTest {
     }
 
     @Test
+    @Fact("P14")
     void whatNeedsTheTableIsRefusedAndNothingIsDroppedByCascade() throws SQLException {
         Compilation.Compiled reviewed = target.compiled(dropping());
         target.sql("CREATE VIEW counted AS SELECT count(*) FROM \"Old one\"");

@@ -132,6 +132,53 @@ class HidingTest {
     }
 
     @Test
+    void valuesAreKeptOnceNothingWritesThemAndBeforeAnythingIsLost() {
+        PlanSpec.Backup day = new PlanSpec.Backup.ToTable(86_400);
+        List<Step> steps =
+                contract(Plans.contract(plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day), users());
+        assertThat(steps).extracting(Step::name).containsExactly("dependents", "hide", "keep-values", "drop-column");
+        assertThat(steps.get(2).action()).isInstanceOfSatisfying(Action.KeepValues.class, keep -> {
+            assertThat(keep.key()).containsExactly(new Identifier("id"));
+            assertThat(keep.columns()).singleElement().satisfies(kept -> {
+                assertThat(kept.now()).isEqualTo(Hiding.column(TableName.parse("users"), new Identifier("name")));
+                assertThat(kept.as()).isEqualTo(new Identifier("name"));
+            });
+        });
+        assertThat(contract(
+                        Plans.contract(plan(drop("users", "name")), new PlanSpec.ContractRules(60, false), day),
+                        users()))
+                .extracting(Step::name)
+                .containsExactly("dependents", "hide", "revert-window", "keep-values", "drop-column");
+        assertThat(contract(
+                        Plans.contract(
+                                plan(rename("users", "name", "full_name")), PlanSpec.ContractRules.standard(), day),
+                        users()))
+                .as("a rename loses no value")
+                .extracting(Step::name)
+                .doesNotContain("keep-values", "hide");
+    }
+
+    @Test
+    void aBackupThatWouldNotCoverTheLossIsRefused() {
+        PlanSpec.Backup day = new PlanSpec.Backup.ToTable(86_400);
+        assertThat(refusals(
+                        Plans.contract(plan(drop("users", "name")), PlanSpec.ContractRules.standard(), day),
+                        catalogue(TableBuilder.table("users").column("name", "text", false))))
+                .singleElement()
+                .asString()
+                .contains("has no primary key");
+        assertThat(refusals(
+                        Plans.contract(
+                                plan(new Change.Sql(PhaseType.CONTRACT, LOSSY)),
+                                PlanSpec.ContractRules.standard(),
+                                day),
+                        catalogue(users())))
+                .singleElement()
+                .asString()
+                .startsWith("spec.backup: What a sql loses cannot be kept");
+    }
+
+    @Test
     void hiddenNamesAreOurOwnAndFitHoweverLongTheColumnsNameIs() {
         TableName table = TableName.parse("users");
         Identifier longest = new Identifier("ü".repeat(31) + "x");

@@ -10,6 +10,7 @@ import static dev.lockstep.change.OddTablesPostgresTest.Doing.SET_NOT_NULL;
 import static dev.lockstep.change.Plans.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.schema.Identifier;
@@ -482,6 +483,7 @@ class OddTablesPostgresTest {
 
     @ParameterizedTest(name = "a table {0}")
     @MethodSource("oddTables")
+    @Fact({"P19", "P24", "P28", "P43", "P44"})
     void worksOrIsRefusedWithWhatToDo(Odd odd) throws SQLException {
         for (Doing doing : Doing.values()) {
             if (!odd.meets(doing)) {

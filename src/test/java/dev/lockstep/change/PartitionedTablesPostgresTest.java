@@ -5,6 +5,7 @@ import static dev.lockstep.change.Plans.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Change.AddColumn;
 import dev.lockstep.plan.Milestone;
@@ -157,6 +158,7 @@ class PartitionedTablesPostgresTest {
     }
 
     @Test
+    @Fact("P3")
     void locksTheRootFirstAndThenEveryPartitionInTheOrderOfNames() {
         Action.Transactional first =
                 (Action.Transactional) target.compiled(planned(new Change.SetDefault(EVENTS, id("kind"), "'y'")))

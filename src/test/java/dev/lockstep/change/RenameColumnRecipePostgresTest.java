@@ -10,6 +10,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
@@ -89,6 +90,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P21")
     void nullsAndDefaultsAreToldApart() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql("CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -198,6 +200,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P20")
     void sessionInReplicaRoleDoesNotBypassTheTriggers() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS);
@@ -214,6 +217,7 @@ class RenameColumnRecipePostgresTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"name", "full_name"})
+    @Fact("P18")
     void triggerOfTheUsersThatChangesOneSideChangesBoth(String side) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('before')");
@@ -306,6 +310,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P41")
     void contractNamesRowsWhoseSidesDiffer() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('a'), ('b')");
@@ -385,6 +390,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P33")
     void endsAsAPlainRenameWould() throws SQLException {
         try (TestTarget target = new TestTarget();
                 TestTarget plain = new TestTarget()) {
@@ -443,6 +449,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P44")
     void oddNamesWork() throws SQLException {
         String odd = "Größe \"x\" $lockstep$ '%s'\\";
         String longest = "L".repeat(63);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
@@ -75,6 +76,7 @@ class RenameColumnRecipeTest {
     }
 
     @Test
+    @Fact("P23")
     void indexThatComputesFromTheColumnIsOnlyNoted() {
         Index.Shape shape = new Index.Shape(
                 "btree",
@@ -125,6 +127,7 @@ class RenameColumnRecipeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\u00e4fter", "~zz", "!a", " first"})
+    @Fact("P18")
     void refusesTriggersThatSortOutsideOfOurs(String trigger) {
         assertThat(refusal(users().trigger(trigger, true, "")))
                 .startsWith("spec.changes[0].renameColumn.table: Trigger " + trigger)
@@ -166,6 +169,7 @@ class RenameColumnRecipeTest {
     }
 
     @Test
+    @Fact("P43")
     void refusesATableThatHasNoRoomForAColumn() {
         TableBuilder full = users();
         for (int i = 0; i < 1598; i++) {

@@ -9,6 +9,7 @@ import static dev.lockstep.change.TableBuilder.table;
 import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.plan.PlanSpec;
@@ -173,6 +174,7 @@ class RenameTableRecipeTest {
     }
 
     @Test
+    @Fact("P14")
     void copyLosesNothingBeforeAllIsProven() {
         for (Compilation.Compiled plan :
                 List.of(compiled(rename(TableRenaming.COPY), catalogue(numbered())), byApplication(numbered()))) {
@@ -188,6 +190,7 @@ class RenameTableRecipeTest {
     }
 
     @Test
+    @Fact("P41")
     void copyIsRefusedWhereRowsCouldNotBeKeptEqual() {
         TableBuilder deferrable = table("users")
                 .column("id", "bigint", true)

@@ -7,6 +7,7 @@ import static dev.lockstep.change.TableBuilder.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.schema.Identifier;
@@ -54,6 +55,7 @@ class TableByCopyApplicationPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void rowsThatOldCodeWroteLateAreThereBeforeAnythingReadsTheNewName() throws SQLException {
         try (TestTarget target = new TestTarget();
                 TestTarget plain = new TestTarget()) {

@@ -8,6 +8,7 @@ import static dev.lockstep.change.TableBuilder.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.schema.Column.DefaultValue;
@@ -97,6 +98,7 @@ class TableByCopyPostgresTest {
     }
 
     @Test
+    @Fact("P20")
     void upsertsCopyAndTruncateWorkUnderBothNames() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (email) VALUES ('a')");
@@ -122,6 +124,7 @@ class TableByCopyPostgresTest {
     }
 
     @Test
+    @Fact("P36")
     void everyColumnOfTheKeyCountsAndKeysMayChange() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(
@@ -172,6 +175,7 @@ class TableByCopyPostgresTest {
 
     /** Among them one that fires after ours, one that writes the same row again and one that writes another row (P18). */
     @Test
+    @Fact("P22")
     void triggersOfTheTableFireOnceForEachWriteAndHaveTheLastWord() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('first')", TRIGGERS);
@@ -318,6 +322,7 @@ class TableByCopyPostgresTest {
     }
 
     @Test
+    @Fact("P34")
     void endsAsAPlainRenameWouldAndRollingBackLeavesNothing() throws SQLException {
         List<String> rich = List.of(
                 USERS,
@@ -423,6 +428,7 @@ class TableByCopyPostgresTest {
     }
 
     @Test
+    @Fact("P24")
     void oddNamesWork() throws SQLException {
         String odd = "Größe \"x\" $lockstep$ '%s'\\ {";
         String longest = "L".repeat(63);

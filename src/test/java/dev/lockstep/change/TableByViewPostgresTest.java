@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change.RenameTable;
 import dev.lockstep.plan.Change.TableRenaming;
 import dev.lockstep.schema.Column.DefaultValue;
@@ -55,6 +56,7 @@ class TableByViewPostgresTest {
     }
 
     @Test
+    @Fact("P37")
     void oldNameWorksAsTheTableDid() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);
@@ -101,6 +103,7 @@ class TableByViewPostgresTest {
                 "SELECT xmin FROM users",
                 "SELECT * FROM users TABLESAMPLE system (10)"
             })
+    @Fact("P37")
     void whatAViewCannotDoWorksUnderTheNewName(String statement) throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);
@@ -115,6 +118,7 @@ class TableByViewPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void statementsThatWerePreparedBeforeGoOn() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(RICH);

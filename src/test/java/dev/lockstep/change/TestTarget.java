@@ -149,7 +149,12 @@ final class TestTarget implements AutoCloseable {
             case Action.DropIndex(var table, var index) ->
                 sql("DROP INDEX CONCURRENTLY IF EXISTS " + table.schema().sql() + "." + index.sql());
             case Action.Backfill backfill -> backfill(backfill);
-            case Action.DrainTransactions _, Action.RevertWindow _, Action.CountUses _, Action.ProveUnused _ -> {}
+            case Action.DrainTransactions _,
+                    Action.RevertWindow _,
+                    Action.CountUses _,
+                    Action.ProveUnused _,
+                    Action.KeepValues _,
+                    Action.ForgetValues _ -> {}
             case Action.CopyRows copy -> copy(copy);
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();

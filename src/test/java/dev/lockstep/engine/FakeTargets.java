@@ -114,6 +114,11 @@ final class FakeTargets implements Targets {
     }
 
     @Override
+    public List<String> dropExpiredBackups(DatabaseName database) {
+        return List.of();
+    }
+
+    @Override
     public StepOutcome execute(StepOrder order, StepMonitor monitor) {
         orders.add(order);
         Optional<Doing> doing = accepted(order);

@@ -12,13 +12,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Next.Freshness;
+import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.lifecycle.Stage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +131,40 @@ class RunEngineTest {
 
         bench.clock.goesOn(Duration.ofSeconds(5));
         bench.awaits(RunStatus.SUCCEEDED);
+    }
+
+    @Test
+    void writesDownWhoIsStoppedBeforeItIsDoneAndGivesNoLeaveOnceTheRunIsToStop() {
+        InTheWay report =
+                new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
+        List<Boolean> leave = new CopyOnWriteArrayList<>();
+        bench.targets.next("add", (order, monitor) -> {
+            leave.add(monitor.stopping(report, Event.Stop.TERMINATE, Duration.ofSeconds(61)));
+            monitor.delayed(List.of(new Event.Delay(report, 61_000, true)), 0);
+            bench.operations.abort(PLAN, new Actor("ann", true));
+            leave.add(monitor.stopping(report, Event.Stop.TERMINATE, Duration.ofSeconds(62)));
+            return FakeTargets.untilStopped(order, monitor);
+        });
+        bench.replica("one");
+        RunId run = bench.started(addPlan(PLAN));
+
+        bench.awaits(RunStatus.FAILED);
+        patiently("the second answer").until(() -> leave.size() == 2);
+        assertThat(leave).containsExactly(true, false);
+        assertThat(bench.journal(run, Event.BlockerStopped.class))
+                .containsExactly(
+                        new Event.BlockerStopped("add", Direction.FORWARD, report, Event.Stop.TERMINATE, 61_000));
+        HeldUp held = bench.operations
+                .view(PLAN)
+                .run()
+                .orElseThrow()
+                .phases()
+                .getFirst()
+                .steps()
+                .getFirst()
+                .held();
+        assertThat(held.delays()).containsExactly(new Event.Delay(report, 61_000, true));
+        assertThat(held.stopped()).hasSize(1);
     }
 
     @Test

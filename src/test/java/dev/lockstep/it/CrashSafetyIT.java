@@ -3,6 +3,7 @@ package dev.lockstep.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -111,6 +112,7 @@ class CrashSafetyIT {
     }
 
     @Test
+    @Fact("P40")
     void aRenameKilledAtEveryPointEndsLikeAPlainRename() throws Exception {
         try (RenameWorld world = new RenameWorld("crash")) {
             LockstepProcess lockstep = world.lockstep("a").awaitReady();

@@ -3,6 +3,7 @@ package dev.lockstep.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -99,6 +100,7 @@ class TwoReplicasIT {
     }
 
     @Test
+    @Fact("P46")
     void oneThatStandsStillInATransactionDoesNotHoldTheOtherUp() throws SQLException {
         String leader = leader();
         freeze(named(leader), "idle in transaction");

@@ -119,6 +119,8 @@ final class Samples {
                         Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.KeepValues(ODD, "x", List.of(NAME), List.of(new Action.Kept(NAME, NAME)), 3_600),
+                new Action.ForgetValues("x"),
                 new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
                 new Action.ProveUnused(new Departure(ODD, Optional.empty(), true), "count-uses", 30),
                 new Action.RevertWindow(List.of("users.name"), 3_600));

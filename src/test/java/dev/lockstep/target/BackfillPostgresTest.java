@@ -11,6 +11,7 @@ import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.BatchCommit;
@@ -143,6 +144,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P30")
     void waitsBrieflyForALockedRowAndComesBackToIt() throws Exception {
         users(2_000);
         try (Connection application = bench.connect()) {
@@ -184,6 +186,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P28")
     void refusesATableWhoseRowsAPolicyHides() throws Exception {
         users(10);
         bench.sql("""
@@ -221,6 +224,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P27")
     void leavesGeneratedIdentitiesAlone() {
         bench.sql("CREATE TABLE users (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, full_name text)");
         bench.sql("INSERT INTO users (name) SELECT 'x' FROM generate_series(1, 100)");
@@ -228,6 +232,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P29")
     void keepsTheTablesOwnTriggersFromSeeingItUnlessThePlanWantsThemTo() {
         users(10);
         bench.sql("""
@@ -271,6 +276,7 @@ class BackfillPostgresTest {
     }
 
     @Test
+    @Fact("P30")
     void failsWhenTheNewValueStillCountsAsUnfilled() {
         users(10);
         StepOutcome outcome = bench.does(

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.schema.Identifier;
 import java.sql.Connection;
@@ -61,6 +62,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void rebuildsTheDebrisOfAFailedBuild() {
         try {
             bench.sql("CREATE UNIQUE INDEX CONCURRENTLY users_name ON users (name)");
@@ -97,6 +99,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void waitsForTheBuildOfAnotherSession() throws Exception {
         try (Connection old = bench.connect();
                 Connection other = bench.connect()) {
@@ -134,6 +137,7 @@ class BuildIndexPostgresTest {
     }
 
     @Test
+    @Fact("P9")
     void doesNotBuildWhileAnotherWorkerOfTheSameRunDoes() throws Exception {
         try (Connection old = bench.connect()) {
             old.setAutoCommit(false);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.lockstep.engine.Targets.CatalogueReading;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.ColumnGrant;
@@ -308,6 +309,7 @@ class CatalogueReaderPostgresTest {
     }
 
     @Test
+    @Fact("P29")
     void saysWhenTheServerWouldRefuseUpdates() {
         bench.sql("CREATE TABLE users (id int); CREATE PUBLICATION everything FOR ALL TABLES");
         assertThat(users().updatesRefused())

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
@@ -40,6 +41,7 @@ class DrainTransactionsPostgresTest {
     }
 
     @Test
+    @Fact("P25")
     void waitsForOlderTransactionsAndNotForYoungerOnes() throws Exception {
         try (Connection older = transaction("older")) {
             CompletableFuture<StepOutcome> step = bench.begin("drain", DRAIN);

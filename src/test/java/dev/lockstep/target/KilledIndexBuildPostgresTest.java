@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lockstep.change.Action;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.fixture.TcpProxy;
 import dev.lockstep.lifecycle.Position.Direction;
@@ -82,6 +83,7 @@ class KilledIndexBuildPostgresTest {
     }
 
     @Test
+    @Fact("P10")
     void isBuiltInTheEndHoweverOftenItsWorkersAreKilled() throws Exception {
         try (Connection old = openWriter()) {
             CompletableFuture<StepOutcome> first = bench.begin("index", BUILD);

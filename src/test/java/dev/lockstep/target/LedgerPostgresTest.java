@@ -10,6 +10,7 @@ import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;
@@ -63,6 +64,7 @@ class LedgerPostgresTest {
     }
 
     @Test
+    @Fact("P40")
     void refusesAnOlderFenceAndDoesNothing() {
         bench.sql("CREATE TABLE users (id int)");
         bench.targets.execute(
@@ -108,6 +110,7 @@ class LedgerPostgresTest {
     }
 
     @Test
+    @Fact("P40")
     void refusesAStepThatWasDoneWithOtherSql() {
         bench.sql("CREATE TABLE users (id int)");
         bench.does("insert", sqlAction("INSERT INTO public.users VALUES (1)"));

@@ -9,6 +9,7 @@ import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
@@ -58,6 +59,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void doesNotQueueBehindALongReaderAndGoesOnSoonAfterItEnds() throws Exception {
         AtomicLong longest = new AtomicLong();
         AtomicBoolean over = new AtomicBoolean();
@@ -102,6 +104,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P6")
     void givesUpAfterTheDeadlineAndSaysWhoIsInTheWay() throws Exception {
         bench.locks = new LockBudget(100, 1, new BlockerRule.Wait());
         try (Connection report = reader("report")) {
@@ -130,6 +133,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void namesAPreparedTransactionThatNoSessionHolds() {
         bench.sql("BEGIN; SELECT * FROM users; PREPARE TRANSACTION 'order 66'");
         CompletableFuture<StepOutcome> step = bench.begin("add", ADD);
@@ -143,6 +147,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P4")
     void seesAReaderOfAPartition() throws Exception {
         bench.sql("""
                 CREATE TABLE events (id int) PARTITION BY RANGE (id);
@@ -204,6 +209,7 @@ class LockAcquisitionPostgresTest {
     }
 
     @Test
+    @Fact("P1")
     void makesAnAutovacuumYieldWithinTheBudget() {
         bench.sql("ALTER SYSTEM SET autovacuum_naptime = '1s'");
         bench.sql("SELECT pg_reload_conf()");

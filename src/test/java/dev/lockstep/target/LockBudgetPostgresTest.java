@@ -8,6 +8,7 @@ import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.schema.TableName;
@@ -132,6 +133,7 @@ class LockBudgetPostgresTest {
 
     /** P3: lock_timeout counts for each partition anew. */
     @Test
+    @Fact("P3")
     void othersWaitNoLongerThanTheBudgetForAllPartitionsTogether() throws Exception {
         bench.sql("CREATE TABLE events (id int, note text) PARTITION BY RANGE (id)");
         for (int at = 0; at < 20; at++) {
@@ -184,6 +186,7 @@ class LockBudgetPostgresTest {
 
     /** P2: it never yields, so it is waited for, by its name, and nobody is made to queue meanwhile. */
     @Test
+    @Fact("P2")
     void waitsForAVacuumThatPreventsWraparoundAndDoesNotDisturbIt() throws Exception {
         bench.sql("ALTER SYSTEM SET autovacuum_naptime = '1s'");
         bench.sql("SELECT pg_reload_conf()");

@@ -72,7 +72,11 @@ class StandbyPostgresTest {
                                     && blocker.object().contains("standby-one")));
             assertThat(bench.value("SELECT count(*) > 0 FROM users WHERE full_name IS NULL"))
                     .isEqualTo("t");
-            servers.answer(servers.standby(), "SELECT pg_wal_replay_resume()");
+            // What is replayed meanwhile may be in conflict with whatever a new session reads.
+            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+                servers.answer(servers.standby(), "SELECT pg_wal_replay_resume()");
+                return true;
+            });
             assertThat(outcome.get()).isInstanceOf(StepOutcome.Completed.class);
             assertThat(bench.value("SELECT count(*) FROM users WHERE full_name IS NULL"))
                     .isEqualTo("0");

@@ -10,6 +10,7 @@ import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.PlanSpec.BlockerRule;
@@ -82,6 +83,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void endsWhoHasTheLockAndNobodyWhoOnlyWaitsForIt() throws Exception {
         try (Connection culprit = reader("culprit");
                 Connection innocent = shopper("innocent")) {
@@ -149,6 +151,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void whoeverMayNotBeStoppedIsNamedWithTheReasonAndProtectsTheOthers() throws Exception {
         bench.locks = new LockBudget(200, 2, TERMINATE);
         bench.sql(IntStream.range(0, 21)
@@ -185,6 +188,7 @@ class StopBlockersPostgresTest {
     }
 
     @Test
+    @Fact("P7")
     void anOldTransactionAndAnIdleOneThatCouldOnlyBeCancelledAreLeftAlone() throws Exception {
         try (Connection old = reader("old")) {
             bench.locks = new LockBudget(200, 2, new BlockerRule.Stop(true, 1, 1));
@@ -199,6 +203,24 @@ class StopBlockersPostgresTest {
                     .singleElement()
                     .satisfies(word -> assertThat(word).contains("no statement to cancel; with act: Terminate"));
             Bench.run(idle, "SELECT 1");
+        }
+        assertThat(bench.stopped).isEmpty();
+    }
+
+    /** The first copy of a subscription holds a lock as a reader does; P4 wants walsenders never to be taken for one. */
+    @Test
+    void aWalsenderIsNamedAsOneAndNeverStopped() throws Exception {
+        bench.locks = new LockBudget(200, 2, TERMINATE);
+        String replication = bench.url + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=14"
+                + "&ApplicationName=copy_of_users";
+        try (Connection walsender = DriverManager.getConnection(replication)) {
+            Bench.run(walsender, "BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ");
+            Bench.run(walsender, "SELECT * FROM users");
+            assertThat(said(bench.does("add", ADD)))
+                    .singleElement()
+                    .satisfies(word ->
+                            assertThat(word).contains("walsender", "copy_of_users", "it is part of a replication"));
+            Bench.run(walsender, "SELECT * FROM users");
         }
         assertThat(bench.stopped).isEmpty();
     }

@@ -2,6 +2,7 @@ package dev.lockstep.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.plan.ChangeKind;
 import java.time.Duration;
@@ -20,6 +21,7 @@ class TrafficPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void waitsForALongReaderWithoutMakingOthersWait() throws Exception {
         LongReader measured =
                 LongReader.sits(new RenameColumnTraffic(), Duration.ofSeconds(4), Postgres::freshDatabase);

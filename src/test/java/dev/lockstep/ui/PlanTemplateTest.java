@@ -2,8 +2,13 @@ package dev.lockstep.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.change.Departure;
 import dev.lockstep.engine.Actor;
 import dev.lockstep.engine.Decision;
+import dev.lockstep.engine.Testimony;
+import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.TableName;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +64,27 @@ class PlanTemplateTest {
         assertThat(Pages.plan(shop.page(Shop.ADA)))
                 .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;")
                 .doesNotContain("<script>", "ada\" onload");
+    }
+
+    @Test
+    void whoeverDecidesReadsWhatTheServerHasSeen() {
+        Departure name = new Departure(TableName.parse("users"), Optional.of(new Identifier("name")), false);
+        PlanPage page = new Shop().awaitsApproval().page(Shop.ADA);
+        String seen = Pages.plan(page.heard(List.of(new Testimony.Given(
+                name,
+                List.of(new Testimony.Use("SELECT name FROM users WHERE id < $1", "report", "It uses it.", 12)),
+                Instant.parse("2026-01-01T12:00:00Z"),
+                true))));
+        assertThat(seen)
+                .contains("The server has seen 1 use of users.name since all code was new")
+                .contains("12 times by report: SELECT name FROM users WHERE id &lt; $1");
+        assertThat(Pages.plan(page.heard(List.of(new Testimony.Silent(
+                        name, "The extension pg_stat_statements is not installed.", "Install it.")))))
+                .contains("The server cannot say whether something still uses users.name.")
+                .contains("The extension pg_stat_statements is not installed.", "Install it.");
+        assertThat(Pages.plan(page.heard(
+                        List.of(new Testimony.Given(name, List.of(), Instant.parse("2026-01-01T12:00:00Z"), true)))))
+                .contains("The server has seen nothing use users.name since all code was new");
     }
 
     @Test

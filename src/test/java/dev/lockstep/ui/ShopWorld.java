@@ -3,6 +3,7 @@ package dev.lockstep.ui;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Operations;
+import dev.lockstep.engine.Testimonies;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.fixture.StoreDatabase;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -62,6 +63,13 @@ public class ShopWorld implements QuarkusTestProfile {
         @Alternative
         Locks locks() {
             return shop.locks;
+        }
+
+        @Produces
+        @Singleton
+        @Alternative
+        Testimonies testimonies() {
+            return new Testimonies(shop.plans, shop.runs, new SilentTargets());
         }
 
         @Produces

@@ -47,6 +47,11 @@ final class SilentTargets implements Targets {
     }
 
     @Override
+    public List<String> dropExpiredBackups(DatabaseName database) {
+        return List.of();
+    }
+
+    @Override
     public StepOutcome execute(StepOrder order, StepMonitor monitor) {
         throw new IllegalStateException("no step runs here");
     }
