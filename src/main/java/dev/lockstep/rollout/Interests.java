@@ -5,7 +5,6 @@ import dev.lockstep.plan.WorkloadSpec;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,9 +78,7 @@ final class Interests {
             sight.objects().forEach(object -> concerns(new Key(key.namespace(), object), key));
             sight.selectors().forEach(selector -> concerns(new Key(key.namespace(), Traits.leading(selector)), key));
             // Last, so that no change falls between the two.
-            workloads
-                    .getOrDefault(new Key(key.namespace(), UNSEEN), Set.of())
-                    .remove(key);
+            workloads.getOrDefault(new Key(key.namespace(), UNSEEN), Set.of()).remove(key);
         });
     }
 

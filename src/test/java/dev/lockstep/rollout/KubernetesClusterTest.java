@@ -355,12 +355,24 @@ class KubernetesClusterTest {
                  "items": [{"kind": "Pod", "spec": {"metadata": {"uid": "wrong"}},
                             "metadata": {"labels": {"uid": "wrong"}, "uid": "%s", "resourceVersion": "%s"}}]}
                 """;
-        api.server().expect().get().withPath("/api/v1/namespaces/shop/pods?limit=1")
-                .andReturn(200, page.formatted("a/b=", "one", "7")).once();
-        api.server().expect().get().withPath("/api/v1/namespaces/shop/pods?continue=a%2Fb%3D&limit=1")
-                .andReturn(200, page.formatted("", "two", "8")).once();
-        api.server().expect().get().withPath("/apis/apps/v1/namespaces/shop/deployments?limit=1")
-                .andReturn(403, "no").once();
+        api.server()
+                .expect()
+                .get()
+                .withPath("/api/v1/namespaces/shop/pods?limit=1")
+                .andReturn(200, page.formatted("a/b=", "one", "7"))
+                .once();
+        api.server()
+                .expect()
+                .get()
+                .withPath("/api/v1/namespaces/shop/pods?continue=a%2Fb%3D&limit=1")
+                .andReturn(200, page.formatted("", "two", "8"))
+                .once();
+        api.server()
+                .expect()
+                .get()
+                .withPath("/apis/apps/v1/namespaces/shop/deployments?limit=1")
+                .andReturn(403, "no")
+                .once();
         VersionList versions = new VersionList(api.client(), 1, Duration.ofSeconds(20));
 
         assertThat(versions.read(ObjectKind.PODS, "shop")).isEqualTo(Map.of("one", "7", "two", "8"));

@@ -140,8 +140,9 @@ final class ScaleSimulation {
         KubernetesClient client = client(url);
         KubernetesClient kubectl = client(url);
         try (KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), SETTINGS)) {
-            List<WorkloadSpec> specs =
-                    IntStream.range(0, deployments).mapToObj(ScaleSimulation::spec).toList();
+            List<WorkloadSpec> specs = IntStream.range(0, deployments)
+                    .mapToObj(ScaleSimulation::spec)
+                    .toList();
             long begun = System.nanoTime();
             List<Plan> plans = new ArrayList<>();
             for (WorkloadSpec spec : specs) {
@@ -152,7 +153,9 @@ final class ScaleSimulation {
             say("all %d gates had a verdict after %.1f s", deployments, seconds(System.nanoTime() - begun));
             round(plans, kubectl, 20);
             say("with %d plans: %s", plans.size(), round(plans, kubectl, changes));
-            say("heap in use after a collection: %d MiB of %d", heap(), Runtime.getRuntime().maxMemory() >> 20);
+            say(
+                    "heap in use after a collection: %d MiB of %d",
+                    heap(), Runtime.getRuntime().maxMemory() >> 20);
             long idle = cpu();
             Thread.sleep(20_000);
             say("CPU while nothing changes: %.1f %% of a core", (cpu() - idle) / 20e9 * 100);
