@@ -150,9 +150,10 @@ class ChangeColumnTypeRecipePostgresTest {
             if (instant) {
                 target.everything(plan);
                 assertThat(target.rows("SELECT pg_relation_filenode('items')")).isEqualTo(file);
+                // The way back would rewrite the table, which nobody is safe to look at meanwhile.
+                List<String> wider = target.shape();
                 target.back();
-                assertThat(target.shape()).isEqualTo(before);
-                target.everything(plan);
+                assertThat(target.shape()).isEqualTo(wider).isNotEqualTo(before);
             } else {
                 target.everything(plan);
             }

@@ -82,6 +82,12 @@ class WorkedPlansPostgresTest {
                 execute(plan, targets, first, steps.indexOf(step), step, Direction.BACKWARD, 2);
             }
         }
+        boolean widened = steps.stream().anyMatch(step -> step.name().equals("alter-type"));
+        if (widened) {
+            // A wider type stays, as its plan says.
+            assertThat(shape(url)).isNotEqualTo(before).doesNotContain("lockstep");
+            return;
+        }
         assertThat(shape(url)).as("what a rollback leaves of %s", file).isEqualTo(before);
 
         RunId second = new RunId(UUID.randomUUID());

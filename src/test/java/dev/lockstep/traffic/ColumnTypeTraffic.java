@@ -30,7 +30,7 @@ final class ColumnTypeTraffic {
     private ColumnTypeTraffic() {}
 
     static List<Scenario> all() {
-        return List.of(underAnotherName(), byTheApplication(), inPlace(), instantly());
+        return List.of(underAnotherName(), byTheApplication(), inPlace());
     }
 
     private static Scenario underAnotherName() {
@@ -69,13 +69,5 @@ final class ColumnTypeTraffic {
                 .on(INDEXED)
                 .at(Milestone.NEW_ONLY, new Code("1.7.0", Accounts.ACCOUNT, Accounts.PURCHASE))
                 .then(LARGE);
-    }
-
-    private static Scenario instantly() {
-        return Story.of(
-                        ChangeKind.CHANGE_COLUMN_TYPE,
-                        "- changeColumnType: {table: account, column: email, type: varchar(320)}",
-                        "ALTER TABLE account ALTER COLUMN email TYPE varchar(320)")
-                .variant("instantly");
     }
 }
