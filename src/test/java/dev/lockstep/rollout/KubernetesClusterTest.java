@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KubernetesClusterTest {
 
     private static final RolloutSettings HASTY = new RolloutSettings(
-            Duration.ofSeconds(3),
+            Duration.ofSeconds(6),
             Duration.ofMillis(200),
             Duration.ofSeconds(20),
             Duration.ofSeconds(2),

@@ -55,7 +55,17 @@ final class ScaleSimulation {
 
     private ScaleSimulation() {}
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+            System.exit(0);
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void run(String[] arguments) throws Exception {
         if (arguments.length > 0 && arguments[0].equals("api")) {
             serve(number(arguments, 1, 1_000), number(arguments, 2, 10));
             return;
@@ -84,7 +94,6 @@ final class ScaleSimulation {
         } finally {
             api.destroy();
         }
-        System.exit(0);
     }
 
     private static void serve(int deployments, int pods) throws InterruptedException {
@@ -240,7 +249,7 @@ final class ScaleSimulation {
         void look() {
             long begun = System.nanoTime();
             looks.incrementAndGet();
-            Verdict verdict = new Gate(Instant.now(), Duration.ofSeconds(15))
+            Verdict verdict = new Gate(Instant.now(), SETTINGS.staleAfter())
                     .judge(
                             Milestone.NEW_ONLY,
                             List.of(spec),
