@@ -27,6 +27,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.LockBudget;
@@ -165,6 +166,7 @@ final class Samples {
                 new Event.StepInterrupted("drop", Direction.FORWARD),
                 new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
                 new Event.PhaseCompleted(CONTRACT),
+                new Event.Paced(Speed.PAUSED, "ana"),
                 new Event.Attested(new WorkloadName("bi"), "1.5.0", "ana", "asked them", NOON.plusSeconds(60)),
                 new Event.Suspended("ana"),
                 new Event.Resumed("ana"),
