@@ -42,6 +42,7 @@ final class Attempt {
     private final Delays delays = new Delays();
     private List<Blocker> waitingFor = List.of();
     private boolean told;
+    private volatile boolean halted;
     private long longestLockWait;
 
     Attempt(StepOrder order, StepMonitor monitor, Connector connector, InstantSource clock) {
@@ -72,7 +73,12 @@ final class Attempt {
     }
 
     boolean stopRequested() {
-        return Thread.currentThread().isInterrupted() || monitor.stopRequested();
+        return halted || Thread.currentThread().isInterrupted() || monitor.stopRequested();
+    }
+
+    /** Ends the work of all threads of this attempt, because one of them cannot go on. */
+    void halt() {
+        halted = true;
     }
 
     /** Sleeps; never call it inside a transaction (P46). False when the step is to stop. */

@@ -20,16 +20,17 @@ final class BackfillProgress {
         this.attempt = attempt;
     }
 
-    private record Mark(Duration at, long rows, long block) {}
+    private record Mark(Duration at, long rows, double passed) {}
 
-    void report(BackfillStep.Position position, long rows) {
+    /** @param passed how much of the pass is done, from 0 to 1 */
+    void report(long pass, double passed, long rows) {
         Duration now = since.elapsed();
-        boolean last = position.next() >= position.end();
+        boolean last = passed >= 1;
         if (!last && now.minus(reportedAt).compareTo(EVERY) < 0) {
             return;
         }
         reportedAt = now;
-        Mark mark = new Mark(now, rows, position.next());
+        Mark mark = new Mark(now, rows, passed);
         marks.addLast(mark);
         while (marks.size() > 2 && now.minus(marks.getFirst().at()).compareTo(WINDOW) > 0) {
             marks.removeFirst();
@@ -37,12 +38,12 @@ final class BackfillProgress {
         Mark first = marks.getFirst();
         double seconds = now.minus(first.at()).toNanos() / 1e9;
         double rate = seconds > 0 ? (rows - first.rows()) / seconds : 0;
-        double blockRate = seconds > 0 ? (position.next() - first.block()) / seconds : 0;
+        double passRate = seconds > 0 ? (passed - first.passed()) / seconds : 0;
         // A second pass is short and its length is not known; the first one is what people wait for.
-        boolean firstPass = position.pass() == 1;
-        double fraction = firstPass && position.end() > 0 ? Math.min(1, (double) position.next() / position.end()) : 1;
-        Optional<Long> left = firstPass && blockRate > 0
-                ? Optional.of(Math.max(0, Math.round((position.end() - position.next()) / blockRate)))
+        boolean firstPass = pass == 1;
+        double fraction = firstPass ? passed : 1;
+        Optional<Long> left = firstPass && passRate > 0
+                ? Optional.of(Math.max(0, Math.round((1 - passed) / passRate)))
                 : Optional.empty();
         attempt.progressed(new Progress(attempt.order().step().name(), rows, fraction, rate, left, attempt.now()));
     }

@@ -54,9 +54,9 @@ final class HeapSlices {
     }
 
     /** To be called in the transaction that wrote a slice, before it commits. */
-    void wrote(int slice) throws SQLException {
-        // The first slice finds full pages, whatever happens afterwards.
-        if (slice > 0) {
+    void wrote(BlockStretch at) throws SQLException {
+        // The first slice finds full pages, whatever happens afterwards; one of the others is enough to know.
+        if (at.slices() > 1 && at.lastSlice()) {
             long[] counts = new Query(connection, """
                             SELECT pg_stat_get_xact_tuples_updated(c), pg_stat_get_xact_tuples_hot_updated(c)
                             FROM CAST(CAST(? AS regclass) AS oid) AS c""")
