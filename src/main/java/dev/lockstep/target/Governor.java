@@ -77,11 +77,11 @@ final class Governor {
     /**
      * A signal that keeps the backfill below its speed.
      *
+     * @param object as {@link Reading.Felt#object}
      * @param words what is so now
      * @param since when it began to
-     * @param lasting as {@link Reading.Felt#lasting}
      */
-    record Throttle(String signal, String words, Duration since, boolean lasting) {}
+    record Throttle(String signal, String object, String words, Duration since) {}
 
     /** A rest, and why it is longer than the speed asks for. */
     record Rest(Duration length, Optional<Throttle> by) {}
@@ -150,14 +150,14 @@ final class Governor {
     private List<Reading.Felt> smoothed(List<Reading> readings, double seconds) {
         List<Reading.Felt> felt = new ArrayList<>();
         for (Reading reading : readings) {
-            if (reading instanceof Reading.Felt(String signal, boolean lasting, double pressure, String words)
+            if (reading instanceof Reading.Felt(var signal, var lasting, var pressure, var object, var words)
                     && (lasting || speed != Speed.FULL)) {
                 double now = Math.clamp(pressure, 0, MOST_PRESSURE);
                 double share = lasting ? 1 : 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
                 double before = smoothed.getOrDefault(signal, now);
                 double smooth = before + (now - before) * share;
                 smoothed.put(signal, smooth);
-                felt.add(new Reading.Felt(signal, lasting, smooth, words));
+                felt.add(new Reading.Felt(signal, lasting, smooth, object, words));
             }
         }
         return felt;
@@ -195,10 +195,11 @@ final class Governor {
                 .filter(Governor::over)
                 .max(Comparator.comparing(Reading.Felt::lasting).thenComparingDouble(Reading.Felt::pressure));
         if (over.isPresent()) {
-            return Optional.of(named(over.get().signal(), over.get().words(), over.get().lasting(), now));
+            return Optional.of(named(over.get(), now));
         }
         if (unread.isPresent()) {
-            return Optional.of(named(unread.get().signal(), unread.get().words(), false, now));
+            return Optional.of(
+                    named(unread.get().signal(), "signal " + unread.get().signal(), unread.get().words(), now));
         }
         if (throttle.isEmpty() || duty >= cap - 0.005) {
             return Optional.empty();
@@ -207,14 +208,18 @@ final class Governor {
         return felt.stream()
                 .filter(one -> one.signal().equals(signal))
                 .findFirst()
-                .map(one -> named(signal, one.words(), one.lasting(), now))
+                .map(one -> named(one, now))
                 .or(() -> throttle);
     }
 
-    private Throttle named(String signal, String words, boolean lasting, Duration now) {
+    private Throttle named(Reading.Felt felt, Duration now) {
+        return named(felt.signal(), felt.object(), felt.words(), now);
+    }
+
+    private Throttle named(String signal, String object, String words, Duration now) {
         Duration since = throttle.filter(before -> before.signal().equals(signal))
                 .map(Throttle::since)
                 .orElse(now);
-        return new Throttle(signal, words, since, lasting);
+        return new Throttle(signal, object, words, since);
     }
 }

@@ -11,9 +11,10 @@ sealed interface Reading {
      * @param lasting whether going on would do harm that stays when the backfill is over (a disk that fills up, a standby that
      *     is lost), and not only make somebody wait
      * @param pressure how much of the limit is used: 0 for nothing, 1 for all of it, more for more
+     * @param object where it is felt, for example {@code standby eu-2}
      * @param words what is so, as a sentence with the figures of this moment
      */
-    record Felt(String signal, boolean lasting, double pressure, String words) implements Reading {}
+    record Felt(String signal, boolean lasting, double pressure, String object, String words) implements Reading {}
 
     /**
      * It could not be read, which may come from the very trouble that it would have shown.

@@ -34,11 +34,11 @@ class GovernorTest {
     }
 
     private static Reading waits(double pressure) {
-        return new Reading.Felt("foreground-waits", false, pressure, "some wait");
+        return new Reading.Felt("foreground-waits", false, pressure, "the application", "some wait");
     }
 
     private static Reading lag(double pressure) {
-        return new Reading.Felt("replica-lag", true, pressure, "a standby is behind");
+        return new Reading.Felt("replica-lag", true, pressure, "standby one", "a standby is behind");
     }
 
     private double duty() {
