@@ -130,7 +130,7 @@ class GovernedBackfillPostgresTest {
 
     @Test
     void goesSlowlyWhileAQueryOfTheUsersSaysNoAndNamesIt() {
-        users(5_000);
+        users(2_500);
         bench.sql("CREATE TABLE room (free int); INSERT INTO room VALUES (1)");
         pace(
                 1,
@@ -293,7 +293,7 @@ class GovernedBackfillPostgresTest {
     @Test
     void theTimeLeftIsToldEarlyOnARealTable() {
         int rows = Integer.getInteger("lockstep.forecast-rows", 0);
-        users(rows > 0 ? rows : 20_000);
+        users(rows > 0 ? rows : 4_000);
         pace(20, rows > 0 ? 20 : 70, BackfillLimits.NONE);
         assertThat(bench.does("fill", fill)).isInstanceOf(StepOutcome.Completed.class);
         Instant end = bench.progress.stream()
