@@ -165,7 +165,7 @@ final class BackfillBatches {
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
     private String update(Stretch at) {
-        return work.statement(at.condition() + " AND (" + work.pending() + ")");
+        return work.statement(at.condition(work.pending()));
     }
 
     /** How much larger the next batch should be than one that took so long. */

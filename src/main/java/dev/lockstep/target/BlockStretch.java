@@ -74,9 +74,9 @@ record BlockStretch(long first, long next, long end, long blocks, int slice, int
     }
 
     @Override
-    public String condition() {
-        return "ctid >= '(" + next + ",0)'::tid AND ctid < '(" + to() + ",0)'::tid"
-                + HeapSlices.condition(slice, slices);
+    public String condition(String pending) {
+        return "ctid >= '(" + next + ",0)'::tid AND ctid < '(" + to() + ",0)'::tid AND "
+                + HeapSlices.condition(slice, slices, "(" + pending + ")");
     }
 
     @Override
