@@ -28,16 +28,19 @@ final class BackfillBatches {
     private final BatchWork work;
     private final Connection connection;
     private final BackfillTally tally;
+    private final BackfillRest rest;
     private final Duration deadlockTimeout;
     private final HeapSlices slices;
     private int refusals;
     private Duration longestSlice = Duration.ZERO;
 
-    BackfillBatches(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally) throws SQLException {
+    BackfillBatches(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest)
+            throws SQLException {
         this.attempt = attempt;
         this.work = work;
         this.connection = connection;
         this.tally = tally;
+        this.rest = rest;
         this.deadlockTimeout = LockWait.deadlockTimeout(connection);
         this.slices = new HeapSlices(connection, work);
     }
@@ -170,8 +173,7 @@ final class BackfillBatches {
 
     /** How much larger the next batch should be than one that took so long. */
     private double factor(Duration took) {
-        double wanted = attempt.order().pace().batchMilliseconds() * 1e6;
-        return Math.clamp(wanted / Math.max(1, took.toNanos()), 0.25, 2);
+        return Math.clamp((double) rest.batch().toNanos() / Math.max(1, took.toNanos()), 0.25, 2);
     }
 
     private Batch smaller(Stretch at) {

@@ -61,8 +61,16 @@ final class BackfillStep {
 
     private StepOutcome passes(Connection connection, ShortTransaction ledger, Scan scan, Ledger.Entry.Open entry)
             throws SQLException {
-        BackfillTally tally = new BackfillTally(new BackfillProgress(attempt), entry.rows());
-        BackfillWorkers workers = new BackfillWorkers(attempt, work, connection, tally);
+        try (BackfillRest rest = BackfillRest.begin(attempt, work.table())) {
+            return passes(connection, ledger, scan, entry, rest);
+        }
+    }
+
+    private StepOutcome passes(
+            Connection connection, ShortTransaction ledger, Scan scan, Ledger.Entry.Open entry, BackfillRest rest)
+            throws SQLException {
+        BackfillTally tally = new BackfillTally(new BackfillProgress(attempt, rest), entry.rows());
+        BackfillWorkers workers = new BackfillWorkers(attempt, work, connection, tally, rest);
         BackfillProof proof = new BackfillProof(attempt, work, connection, ledger, tally);
         Shares shares = new Shares(work, connection, scan);
         Optional<Pass> kept = Pass.from(entry.cursor(), scan, work);

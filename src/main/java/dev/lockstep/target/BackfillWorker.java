@@ -12,9 +12,10 @@ final class BackfillWorker {
     private final BackfillRest rest;
     private final BackfillTally tally;
 
-    BackfillWorker(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally) throws SQLException {
-        this.batches = new BackfillBatches(attempt, work, connection, tally);
-        this.rest = new BackfillRest(attempt, connection);
+    BackfillWorker(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest)
+            throws SQLException {
+        this.batches = new BackfillBatches(attempt, work, connection, tally, rest);
+        this.rest = rest;
         this.tally = tally;
     }
 
@@ -22,6 +23,9 @@ final class BackfillWorker {
     Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
         Stretch at = batches.begun(pass.shares().get(share));
         while (!at.over()) {
+            if (!rest.awake()) {
+                return Optional.of(new StepOutcome.Interrupted());
+            }
             switch (batches.next(pass, share, at)) {
                 case Batch.Done(Stretch to, long changed, var took) -> {
                     at = to;

@@ -16,12 +16,14 @@ final class BackfillWorkers {
     private final BatchWork work;
     private final Connection first;
     private final BackfillTally tally;
+    private final BackfillRest rest;
 
-    BackfillWorkers(Attempt attempt, BatchWork work, Connection first, BackfillTally tally) {
+    BackfillWorkers(Attempt attempt, BatchWork work, Connection first, BackfillTally tally, BackfillRest rest) {
         this.attempt = attempt;
         this.work = work;
         this.first = first;
         this.tally = tally;
+        this.rest = rest;
     }
 
     /** How one worker ended. */
@@ -122,7 +124,7 @@ final class BackfillWorkers {
     }
 
     private Optional<StepOutcome> work(Pass pass, Queue<Integer> open, Connection connection) throws SQLException {
-        BackfillWorker worker = new BackfillWorker(attempt, work, connection, tally);
+        BackfillWorker worker = new BackfillWorker(attempt, work, connection, tally, rest);
         for (Integer share = open.poll(); share != null; share = open.poll()) {
             Optional<StepOutcome> ended = worker.walk(pass, share);
             if (ended.isPresent()) {
