@@ -193,7 +193,9 @@ public final class PlanReader {
                 .filter(one -> one != Speed.GOVERNED);
         Optional<BackfillLimits> limits = fields.optional("limits", node -> node.object(LimitsReader::read))
                 .filter(said -> !said.silent());
-        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits));
+        int workers = fields.or("workers", standard.workers(), node -> node.integer(1, 16));
+        return fields.whole(
+                () -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers));
     }
 
     /** Choices by their label, in their own order. */

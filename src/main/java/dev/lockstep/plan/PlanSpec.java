@@ -167,6 +167,7 @@ public record PlanSpec(
      * @param commit whether each batch waits until the disk has it
      * @param speed at which it begins, never {@link Speed#PAUSED}; empty for {@link Speed#GOVERNED}
      * @param limits what makes it go slower; empty where the plan says nothing
+     * @param workers how many sessions may write at the same time, where the table and the server have room: 1 to 16
      */
     public record BackfillPace(
             int batchMilliseconds,
@@ -175,7 +176,20 @@ public record PlanSpec(
             int maxReplicaLagSeconds,
             BatchCommit commit,
             Optional<Speed> speed,
-            Optional<BackfillLimits> limits) {
+            Optional<BackfillLimits> limits,
+            int workers) {
+        /** One worker. */
+        public BackfillPace(
+                int batchMilliseconds,
+                int restPercent,
+                UserTriggers userTriggers,
+                int maxReplicaLagSeconds,
+                BatchCommit commit,
+                Optional<Speed> speed,
+                Optional<BackfillLimits> limits) {
+            this(batchMilliseconds, restPercent, userTriggers, maxReplicaLagSeconds, commit, speed, limits, 1);
+        }
+
         /** One that begins governed, with no limits of the plan's own. */
         public BackfillPace(
                 int batchMilliseconds,

@@ -18,6 +18,9 @@ import java.util.Optional;
  * longer it lets go, tries less, and in the end passes these rows over for the next pass. Confined to one thread.
  */
 final class BackfillBatches {
+    /** With fewer rows by key, what a transaction costs by itself would count for more than they do. */
+    private static final int LEAST_ROWS = 20;
+
     private static final int TRIES_AT_ONE_BLOCK = 5;
     /** Less than the driver waits for an answer. */
     private static final Duration LONGEST_FOR_THE_SMALLEST = Duration.ofSeconds(20);
@@ -136,7 +139,7 @@ final class BackfillBatches {
 
     private Stretch moved(Stretch at, Duration took) throws SQLException {
         return switch (at) {
-            case KeyStretch keys -> keys.next(keys.rows() * factor(took));
+            case KeyStretch keys -> keys.next(Math.max(LEAST_ROWS, keys.rows() * factor(took)));
             case BlockStretch blocks -> moved(blocks, took);
         };
     }
@@ -168,7 +171,7 @@ final class BackfillBatches {
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
     private String update(Stretch at) {
-        return work.statement(at.condition() + " AND (" + work.pending() + ")");
+        return work.statement(at.condition(work.pending()));
     }
 
     /** How much larger the next batch should be than one that took so long. */

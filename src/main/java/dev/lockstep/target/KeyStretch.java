@@ -141,8 +141,8 @@ record KeyStretch(
     }
 
     @Override
-    public String condition() {
-        return between(upTo);
+    public String condition(String pending) {
+        return between(upTo) + " AND (" + pending + ")";
     }
 
     private String between(List<String> last) {

@@ -28,12 +28,12 @@ final class OffendingRow {
         Stretch narrow = all;
         List<Stretch> halves = narrow.halves(connection);
         while (!halves.isEmpty()) {
-            narrow = fails(halves.getFirst().condition()) ? halves.getFirst() : halves.getLast();
+            narrow = fails(halves.getFirst().condition(work.pending())) ? halves.getFirst() : halves.getLast();
             halves = narrow.halves(connection);
         }
         return switch (narrow) {
             case BlockStretch block -> inBlock(block).orElse("a row in " + all.shown());
-            case KeyStretch key -> named(key.condition()).stream().findFirst().orElse("a row in " + all.shown());
+            case KeyStretch key -> named(key).stream().findFirst().orElse("a row in " + all.shown());
         };
     }
 
@@ -42,24 +42,24 @@ final class OffendingRow {
         List<Row> rows = new ArrayList<>();
         try (Statement statement = Query.plain(connection);
                 ResultSet found = statement.executeQuery("SELECT ctid::text, " + work.rowName(connection) + " FROM "
-                        + work.table().sql() + " WHERE " + block.condition() + " AND (" + work.pending() + ")")) {
+                        + work.table().sql() + " WHERE " + block.condition(work.pending()))) {
             while (found.next()) {
                 rows.add(new Row(found.getString(1), found.getString(2)));
             }
         }
         for (Row row : rows) {
-            if (fails("ctid = '" + row.place() + "'::tid")) {
+            if (fails("ctid = '" + row.place() + "'::tid AND (" + work.pending() + ")")) {
                 return Optional.of(row.name());
             }
         }
         return Optional.empty();
     }
 
-    private List<String> named(String where) throws SQLException {
+    private List<String> named(KeyStretch key) throws SQLException {
         List<String> names = new ArrayList<>();
         try (Statement statement = Query.plain(connection);
                 ResultSet found = statement.executeQuery("SELECT " + work.rowName(connection) + " FROM "
-                        + work.table().sql() + " WHERE " + where + " AND (" + work.pending() + ")")) {
+                        + work.table().sql() + " WHERE " + key.condition(work.pending()))) {
             while (found.next()) {
                 names.add(found.getString(1));
             }
@@ -72,7 +72,7 @@ final class OffendingRow {
         Optional<SQLException> failure = Optional.empty();
         try (Statement statement = Query.plain(connection)) {
             statement.execute(work.settings() + LIMITS);
-            statement.executeUpdate(work.statement(where + " AND (" + work.pending() + ")"));
+            statement.executeUpdate(work.statement(where));
         } catch (SQLException e) {
             failure = Optional.of(e);
         } finally {

@@ -15,8 +15,8 @@ sealed interface Stretch permits BlockStretch, KeyStretch {
     /** The same with its end looked up, where it has to be; to be called in the batch's own transaction. */
     Stretch bounded(Connection connection) throws SQLException;
 
-    /** A condition for the rows of the stretch. */
-    String condition();
+    /** A condition for the rows of the stretch that satisfy this one. */
+    String condition(String pending);
 
     /** Whether a batch cannot be made smaller. */
     boolean smallest();

@@ -69,7 +69,8 @@ final class RandomPlans {
                                 random.nextInt(86_401),
                                 oneOf(BatchCommit.values()),
                                 maybe(() -> oneOf(Speed.FULL, Speed.GENTLE)),
-                                maybe(this::limits)),
+                                maybe(this::limits),
+                                1 + random.nextInt(16)),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
@@ -197,7 +198,14 @@ final class RandomPlans {
     private DeclaredPhase.Step step(int number) {
         return random.nextBoolean()
                 ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
-                : new DeclaredPhase.Step.Backfill("step-" + number, table(), column(), sql(), sql());
+                : new DeclaredPhase.Step.Backfill("step-" + number,
+                        table(),
+                        column(),
+                        sql(),
+                        sql(),
+                        random.nextBoolean()
+                                ? List.of()
+                                : some(_ -> column()).stream().distinct().toList());
     }
 
     private SqlStep sqlStep(String name) {
