@@ -33,6 +33,14 @@ public interface Targets {
     StepOutcome execute(StepOrder order, StepMonitor monitor);
 
     /**
+     * The newest fence that this database has seen of a run; empty when it has seen none, or does not answer. A store that
+     * knows only an older one was restored from a backup, or is a copy (G40).
+     */
+    default Optional<Long> fence(DatabaseName database, RunId run) {
+        return Optional.empty();
+    }
+
+    /**
      * What the server says about the use of this. Reads only; may take some seconds.
      *
      * @param run the run that counted the uses before, if it has: then only those since are told

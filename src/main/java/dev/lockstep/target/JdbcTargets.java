@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
@@ -112,6 +113,19 @@ public final class JdbcTargets implements Targets {
             return Optional.empty();
         } catch (SQLException e) {
             return Optional.of(connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
+    public Optional<Long> fence(DatabaseName database, RunId run) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Connection connection = new Connector(target.get()).open("lockstep/fence")) {
+            return Ledger.fence(connection, run);
+        } catch (SQLException _) {
+            return Optional.empty();
         }
     }
 

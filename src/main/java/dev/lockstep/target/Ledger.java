@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,6 +38,16 @@ final class Ledger {
 
         /** An earlier attempt began something else under this name. */
         record Differs() implements Entry {}
+
+        /**
+         * Steps are missing that the journal says are done before this one: this is not the database that they were done
+         * to, or not as it was then (G40).
+         */
+        record Behind(List<String> missing) implements Entry {
+            public Behind {
+                missing = List.copyOf(missing);
+            }
+        }
 
         /** The target has seen a newer fence. */
         record FencedOut() implements Entry {}
@@ -114,6 +125,10 @@ final class Ledger {
         if (!claim(connection, order)) {
             return new Entry.FencedOut();
         }
+        List<String> missing = missing(connection, order);
+        if (!missing.isEmpty()) {
+            return new Entry.Behind(missing);
+        }
         record Row(String state, String checksum, long rows) {}
         String checksum = Checksum.of(order.action());
         Optional<Row> row = new Query(connection, """
@@ -137,6 +152,25 @@ final class Ledger {
         write(connection, order, checksum);
         undoOpposite(connection, order);
         return new Entry.Open(cursor(connection, order), begun ? row.get().rows() : 0);
+    }
+
+    /** What is done by the journal and not by the ledger, in order. */
+    private static List<String> missing(Connection connection, StepOrder order) throws SQLException {
+        if (order.done().isEmpty()) {
+            return List.of();
+        }
+        List<String> done = new Query(connection, """
+                        SELECT step FROM lockstep.ledger WHERE run = ? AND direction = 'FORWARD' AND state = 'Done'""")
+                .list(row -> row.getString("step"), order.run().value());
+        return order.done().stream().filter(step -> !done.contains(step)).toList();
+    }
+
+    /** The newest fence that this database has seen of a run; empty when it has seen none. Needs no transaction. */
+    static Optional<Long> fence(Connection connection, RunId run) throws SQLException {
+        return oldestReader(connection).isEmpty()
+                ? Optional.empty()
+                : new Query(connection, "SELECT token FROM lockstep.fence WHERE run = ?")
+                        .first(row -> row.getLong("token"), run.value());
     }
 
     /**

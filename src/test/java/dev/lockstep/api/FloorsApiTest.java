@@ -40,6 +40,7 @@ class FloorsApiTest {
                   kind: Deployment
                   resource: mill
                   versions: {new-only: ">=1.4.0"}
+                  evidence: {minimumKinds: 1, fromProcess: false}
               minStableSeconds: 0
             """;
 

@@ -137,6 +137,16 @@ final class FakeTargets implements Targets {
         }
     }
 
+    @Override
+    public synchronized Optional<Long> fence(DatabaseName database, RunId run) {
+        return Optional.ofNullable(fences.get(run));
+    }
+
+    /** As if a newer holder of this run, of which the store knows nothing, had been here. */
+    synchronized void hasSeen(RunId run, long fence) {
+        fences.merge(run, fence, Math::max);
+    }
+
     private synchronized Optional<Doing> accepted(StepOrder order) {
         long newest = fences.merge(order.run(), order.fence(), Math::max);
         if (order.fence() < newest) {
