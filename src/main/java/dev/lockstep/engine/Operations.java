@@ -291,7 +291,7 @@ public final class Operations {
                 command(
                         key,
                         state -> state.script().digest().equals(digest)
-                                && state.approvers(phase).contains(actor.name()),
+                                && state.approvers(phase, clock.instant()).contains(actor.name()),
                         state -> new Event.Approved(phase, actor.name(), comment, digest));
             case REJECT ->
                 command(key, state -> false, state -> {
