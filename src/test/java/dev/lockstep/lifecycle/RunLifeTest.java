@@ -89,6 +89,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainWhenAnOldPodComesBack() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -102,6 +103,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainAfterAnotherReplicaTookOver() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -137,6 +139,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G38")
     void raisesTheFloorBeforeAnybodyIsAsked() {
         assertThat(awaitingApproval(1).floor()).contains(CONTRACT_PHASE);
     }
@@ -169,6 +172,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G43")
     void takesAnApprovalOnlyForWhatRuns() {
         Event stale = new Event.Approved(CONTRACT_PHASE, "ann", "", Exploration.OTHER_DIGEST);
 
@@ -339,6 +343,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G42")
     void canBeAbortedAndThenRolledBack() {
         RunState run = goOn(begun(Scripts.rename(0, 0)), 7);
 
@@ -359,6 +364,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G42")
     void holdsTheRollbackUntilNoPodNeedsTheNewShape() {
         RunState run = after(goOn(begun(Scripts.rename(0, 0)), 7), new Event.RollbackRequested("ann"));
 
