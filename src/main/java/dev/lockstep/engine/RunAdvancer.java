@@ -37,6 +37,7 @@ final class RunAdvancer {
     private final LeaseKeeper keeper;
     private final Bell bell;
     private final InstantSource clock;
+    private final Reminder reminder = new Reminder();
 
     RunAdvancer(
             StoredRun run,
@@ -85,14 +86,26 @@ final class RunAdvancer {
                         return lost();
                     }
                 }
-                case Next.Wait(Optional<Instant> until) ->
+                case Next.Wait(Optional<Instant> until) -> {
+                    remind(state);
                     bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
+                }
                 case Next.Rest _ -> {
                     return Ended.RESTING;
                 }
             }
         }
         return Ended.HANDED_OVER;
+    }
+
+    private void remind(RunState state) {
+        reminder.due(state, clock.instant())
+                .ifPresent(said -> LOG.log(
+                        WARNING,
+                        "plan={0} run={1} {2}",
+                        run.document().key(),
+                        run.id().shortForm(),
+                        said));
     }
 
     /** Somebody else goes on from here; what they do with the lease is not ours to end. */
@@ -179,7 +192,8 @@ final class RunAdvancer {
     private Stage.Fault storeIsBehind(long fence) {
         return new Stage.Fault(
                 ErrorCode.FENCED_OUT.name(),
-                "Database " + run.document().spec().database() + " has been worked on under a newer lease of this run (fence "
+                "Database " + run.document().spec().database()
+                        + " has been worked on under a newer lease of this run (fence "
                         + fence + ") than this Lockstep's store knows of (fence " + lease.fence()
                         + "): the store was restored from a backup or lost its last transactions, or another Lockstep"
                         + " works on the database with a copy of it. Nothing was done.",

@@ -12,9 +12,9 @@ import static dev.lockstep.plan.PhaseType.CONTRACT;
 import static dev.lockstep.plan.PhaseType.EXPAND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.gate.Blocker;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Scripts;
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.PhaseName;
 import java.time.Instant;

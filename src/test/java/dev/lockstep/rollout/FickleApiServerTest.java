@@ -31,12 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Nothing passes on a stale cache, whatever the API server does. */
 class FickleApiServerTest {
     private static final RolloutSettings HASTY = new RolloutSettings(
-            Duration.ofSeconds(3),
-            Duration.ofMillis(200),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(2),
-            2,
-            "lockstep");
+            Duration.ofSeconds(3), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(2), 2, "lockstep");
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -76,7 +71,11 @@ class FickleApiServerTest {
                 .untilAsserted(() -> assertThat(verdict(Freshness.WATCHED)).isNotInstanceOf(Verdict.Open.class));
 
         // Opened anew, it is as mute as before, and what its first list brought may not be taken for what is so now.
-        api.client().pods().inNamespace(Shop.NAMESPACE).withName("shop-web-1-old").delete();
+        api.client()
+                .pods()
+                .inNamespace(Shop.NAMESPACE)
+                .withName("shop-web-1-old")
+                .delete();
         api.put(pod("shop-web-1-older", set, "1.3.0"));
         assertThat(verdict(Freshness.LIVE)).isInstanceOf(Verdict.Closed.class);
         await().during(Duration.ofSeconds(1))
@@ -149,16 +148,16 @@ class FickleApiServerTest {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(verdict(Freshness.WATCHED)).isInstanceOf(Verdict.Closed.class));
         api.put(pod("shop-web-1-b", set, "1.5.0"));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(pods(Freshness.WATCHED))
-                .hasSize(3));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(pods(Freshness.WATCHED)).hasSize(3));
     }
 
     @Test
     @Fact("G35")
     void aServerThatCountsItsVersionsAnewIsReadAnew() {
         api.put(pod("shop-web-1-b", set, "1.5.0"));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(pods(Freshness.WATCHED))
-                .hasSize(2));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(pods(Freshness.WATCHED)).hasSize(2));
         api.goAway();
 
         api.comeBackRestored();
@@ -166,8 +165,9 @@ class FickleApiServerTest {
         api.put(pod("shop-web-1-old", set, "1.4.0"));
 
         assertThat(verdict(Freshness.LIVE)).isInstanceOf(Verdict.Closed.class);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(pods(Freshness.WATCHED))
-                .containsExactlyInAnyOrder("shop-web-1-c", "shop-web-1-old"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(pods(Freshness.WATCHED))
+                        .containsExactlyInAnyOrder("shop-web-1-c", "shop-web-1-old"));
         assertThat(verdict(Freshness.WATCHED)).isInstanceOf(Verdict.Closed.class);
     }
 

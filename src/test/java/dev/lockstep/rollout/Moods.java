@@ -20,7 +20,7 @@ final class Moods extends KubernetesMixedDispatcher {
     private volatile boolean mute;
     private volatile int refusal;
     private volatile Duration delay = Duration.ZERO;
-    private volatile int gone;
+    private final AtomicInteger gone = new AtomicInteger();
     private final Set<WebSocket> watches = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lists = new AtomicInteger();
 
@@ -50,7 +50,7 @@ final class Moods extends KubernetesMixedDispatcher {
 
     /** So many of the next lists that go on from a page are told that their snapshot is gone. */
     void forgetPages(int times) {
-        gone = times;
+        gone.set(times);
     }
 
     /** Tells every watch that the version it goes on from is too old to be known, as a server does after a compaction. */
@@ -74,8 +74,7 @@ final class Moods extends KubernetesMixedDispatcher {
             return listener == null ? response : response.withWebSocketUpgrade(new Muted(listener));
         }
         lists.incrementAndGet();
-        if (request.getPath().contains("continue=") && gone > 0) {
-            gone--;
+        if (request.getPath().contains("continue=") && gone.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return status(410, "Expired");
         }
         MockResponse response = super.dispatch(request);

@@ -71,7 +71,8 @@ class ConsumersPostgresTest {
     @Fact("G29")
     void subscriptionsAreConsumersWhileTheyAreEnabled() throws Exception {
         try (Bench bench = new Bench()) {
-            bench.sql("CREATE SUBSCRIPTION feed CONNECTION 'host=127.0.0.1 port=1' PUBLICATION shop WITH (connect = false)");
+            bench.sql(
+                    "CREATE SUBSCRIPTION feed CONNECTION 'host=127.0.0.1 port=1' PUBLICATION shop WITH (connect = false)");
             assertThat(seen(bench.targets).all()).extracting(Consumer::kind).doesNotContain(Consumer.Kind.SUBSCRIPTION);
             bench.sql("ALTER SUBSCRIPTION feed ENABLE");
 

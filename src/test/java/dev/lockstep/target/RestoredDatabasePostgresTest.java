@@ -66,15 +66,20 @@ class RestoredDatabasePostgresTest {
         bench.forward(add);
         bench.sql("ALTER TABLE users DROP COLUMN full_name; DELETE FROM lockstep.ledger");
 
-        assertThat(dropped()).isInstanceOfSatisfying(StepOutcome.Blocked.class, blocked -> assertThat(
-                        blocked.blockers())
-                .singleElement()
-                .satisfies(blocker -> {
-                    assertThat(blocker.code()).isEqualTo(Blocker.Code.LEDGER_DISAGREES);
-                    assertThat(blocker.message())
-                            .contains("step add is done", "restored from a backup", "Nothing was done to it");
-                    assertThat(blocker.remedy()).contains("abort the run and roll it back");
-                }));
+        assertThat(dropped())
+                .isInstanceOfSatisfying(
+                        StepOutcome.Blocked.class,
+                        blocked -> assertThat(blocked.blockers())
+                                .singleElement()
+                                .satisfies(blocker -> {
+                                    assertThat(blocker.code()).isEqualTo(Blocker.Code.LEDGER_DISAGREES);
+                                    assertThat(blocker.message())
+                                            .contains(
+                                                    "step add is done",
+                                                    "restored from a backup",
+                                                    "Nothing was done to it");
+                                    assertThat(blocker.remedy()).contains("abort the run and roll it back");
+                                }));
         assertThat(columns()).isEqualTo("id,name");
     }
 
@@ -101,7 +106,11 @@ class RestoredDatabasePostgresTest {
     @Fact("G40")
     void takingBackFindsThatThereIsNothing() {
         Step undone = new Step(
-                "add", "add", add.action(), new Step.Undo.By(sqlAction("ALTER TABLE public.users DROP COLUMN name")), "");
+                "add",
+                "add",
+                add.action(),
+                new Step.Undo.By(sqlAction("ALTER TABLE public.users DROP COLUMN name")),
+                "");
 
         assertThat(bench.backward(undone)).isInstanceOf(StepOutcome.Completed.class);
         assertThat(columns()).isEqualTo("id,name");
