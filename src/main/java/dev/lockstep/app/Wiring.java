@@ -10,6 +10,7 @@ import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
@@ -149,6 +150,12 @@ final class Wiring {
     @Singleton
     Floors floors(Plans plans, Runs runs, InstantSource clock) {
         return new Floors(plans, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Reconciliation reconciliation(Plans plans, Runs runs, Lookout lookout, Targets targets) {
+        return new Reconciliation(plans, targets, new Views(runs, lookout));
     }
 
     @Produces

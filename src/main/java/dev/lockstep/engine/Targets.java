@@ -7,6 +7,7 @@ import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,6 +39,28 @@ public interface Targets {
      */
     default Optional<Long> fence(DatabaseName database, RunId run) {
         return Optional.empty();
+    }
+
+    /** What the ledger in this database calls done, going forward, by run. */
+    default LedgerReading ledger(DatabaseName database) {
+        return new LedgerReading.Unreachable("This kind of target keeps no ledger.");
+    }
+
+    /** What {@link #ledger} brought. */
+    sealed interface LedgerReading {
+        /** @param done the names of the steps that were done and not taken back */
+        record Read(Map<RunId, Set<String>> done) implements LedgerReading {
+            public Read {
+                done = Map.copyOf(done);
+            }
+        }
+
+        /**
+         * It did not answer, or there is none of this name.
+         *
+         * @param reason as a sentence, without secrets
+         */
+        record Unreachable(String reason) implements LedgerReading {}
     }
 
     /**

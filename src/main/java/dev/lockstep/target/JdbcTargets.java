@@ -130,6 +130,21 @@ public final class JdbcTargets implements Targets {
     }
 
     @Override
+    public LedgerReading ledger(DatabaseName database) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return new LedgerReading.Unreachable("No database " + database + " is configured.");
+        }
+        Connector connector = new Connector(target.get());
+        try (Connection connection = connector.open("lockstep/ledger")) {
+            return new LedgerReading.Read(Ledger.done(connection));
+        } catch (SQLException e) {
+            return new LedgerReading.Unreachable("The ledger in database " + database + " at " + connector.address()
+                    + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
     public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
         Optional<TargetConnection> target = target(database);
         if (target.isEmpty()) {

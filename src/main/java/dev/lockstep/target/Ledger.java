@@ -8,9 +8,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -163,6 +166,19 @@ final class Ledger {
                         SELECT step FROM lockstep.ledger WHERE run = ? AND direction = 'FORWARD' AND state = 'Done'""")
                 .list(row -> row.getString("step"), order.run().value());
         return order.done().stream().filter(step -> !done.contains(step)).toList();
+    }
+
+    /** The steps of every run that were done and not taken back. Makes nothing, and needs no transaction. */
+    static Map<RunId, Set<String>> done(Connection connection) throws SQLException {
+        if (oldestReader(connection).isEmpty()) {
+            return Map.of();
+        }
+        Map<RunId, Set<String>> done = new HashMap<>();
+        new Query(connection, "SELECT run, step FROM lockstep.ledger WHERE direction = 'FORWARD' AND state = 'Done'")
+                .list(row -> done.computeIfAbsent(
+                                new RunId(row.getObject("run", UUID.class)), _ -> new HashSet<>())
+                        .add(row.getString("step")));
+        return done;
     }
 
     /** The newest fence that this database has seen of a run; empty when it has seen none. Needs no transaction. */

@@ -10,12 +10,15 @@ import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.DatabaseName;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The store or the database was restored from a backup, and the two do not agree any more. */
 class RestoreTest {
+    private static final DatabaseName SHOP = new DatabaseName("shop");
+
     private final Bench bench = new Bench();
 
     @AfterEach
@@ -63,6 +66,53 @@ class RestoreTest {
 
         Bench.patiently("it to step back").until(() -> bench.targets.attempts("add") == 1);
         assertThat(bench.journal(run, Event.StepFailed.class)).isEmpty();
+    }
+
+    @Test
+    @Fact("G40")
+    void aPlanThatSucceededOnADatabaseThatWasRestoredSinceIsFound() {
+        RunId run = bench.started(addPlan(PLAN));
+        bench.replica("one");
+        bench.awaits(RunStatus.SUCCEEDED);
+        assertThat(reconciliation().of(SHOP)).isEmpty();
+
+        bench.targets.forgets();
+
+        assertThat(reconciliation().of(SHOP)).singleElement().satisfies(found -> {
+            assertThat(found.plan()).isEqualTo(PLAN);
+            assertThat(found.run()).isEqualTo(run);
+            assertThat(found.behind()).isEqualTo(Reconciliation.Behind.DATABASE);
+            assertThat(found.steps()).containsExactly("add");
+            assertThat(found.remedy()).contains("new revision");
+        });
+        assertThat(reconciliation().of(new DatabaseName("other"))).isEmpty();
+    }
+
+    @Test
+    @Fact("G40")
+    void aStoreThatWasRestoredToBeforeAStepIsFoundWhileTheRunStillStands() {
+        RunId run = bench.started(dropPlan(PLAN, 1));
+        bench.replica("one");
+        bench.awaits(RunStatus.HELD);
+        assertThat(reconciliation().of(SHOP)).isEmpty();
+
+        bench.targets.knows(run, "drop");
+
+        assertThat(reconciliation().of(SHOP)).singleElement().satisfies(found -> {
+            assertThat(found.behind()).isEqualTo(Reconciliation.Behind.STORE);
+            assertThat(found.steps()).containsExactly("drop");
+            assertThat(found.remedy()).contains("keep old code out yourself");
+        });
+    }
+
+    private Reconciliation reconciliation() {
+        return new Reconciliation(
+                bench.plans,
+                bench.targets,
+                new Views(
+                        bench.runs,
+                        new Lookout(
+                                bench.cluster, bench.runs, new Neighbours(bench.targets, bench.clock), bench.clock)));
     }
 
     @Test

@@ -8,12 +8,15 @@ import dev.lockstep.change.Step;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.engine.Targets;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +117,18 @@ class RestoredDatabasePostgresTest {
 
         assertThat(bench.backward(undone)).isInstanceOf(StepOutcome.Completed.class);
         assertThat(columns()).isEqualTo("id,name");
+    }
+
+    @Test
+    @Fact("G40")
+    void tellsWhatTheLedgerCallsDone() {
+        RunId run = bench.order(add, Direction.FORWARD, 1).run();
+        assertThat(bench.targets.ledger(SHOP)).isEqualTo(new Targets.LedgerReading.Read(Map.of()));
+        bench.forward(add);
+
+        assertThat(bench.targets.ledger(SHOP)).isEqualTo(new Targets.LedgerReading.Read(Map.of(run, Set.of("add"))));
+        assertThat(bench.targets.ledger(new DatabaseName("unknown")))
+                .isInstanceOf(Targets.LedgerReading.Unreachable.class);
     }
 
     @Test
