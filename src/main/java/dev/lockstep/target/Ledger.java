@@ -175,8 +175,7 @@ final class Ledger {
         }
         Map<RunId, Set<String>> done = new HashMap<>();
         new Query(connection, "SELECT run, step FROM lockstep.ledger WHERE direction = 'FORWARD' AND state = 'Done'")
-                .list(row -> done.computeIfAbsent(
-                                new RunId(row.getObject("run", UUID.class)), _ -> new HashSet<>())
+                .list(row -> done.computeIfAbsent(new RunId(row.getObject("run", UUID.class)), _ -> new HashSet<>())
                         .add(row.getString("step")));
         return done;
     }
