@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.Floors;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
@@ -142,6 +143,12 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Floors floors(Plans plans, Runs runs, InstantSource clock) {
+        return new Floors(plans, runs, clock);
     }
 
     @Produces

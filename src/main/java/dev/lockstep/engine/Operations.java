@@ -3,6 +3,7 @@ package dev.lockstep.engine;
 import dev.lockstep.change.Compiler;
 import dev.lockstep.engine.Explainer.Examination;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.Interlock;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.gate.Permission;
@@ -360,7 +361,10 @@ public final class Operations {
                 .map(views::run)
                 .flatMap(run -> LivePlans.of(run).stream())
                 .toList();
-        return Interlock.may(live, workload, version);
+        List<Floor> floors = runs.floors(database).stream()
+                .flatMap(standing -> standing.floors().stream())
+                .toList();
+        return Interlock.may(live, floors, workload, version);
     }
 
     private PlanView command(PlanKey key, Predicate<RunState> alreadySo, Function<RunState, Event> event) {

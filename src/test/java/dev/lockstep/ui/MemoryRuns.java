@@ -6,8 +6,11 @@ import dev.lockstep.engine.PodReport;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StandingFloors;
 import dev.lockstep.engine.StoredRun;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +66,28 @@ final class MemoryRuns implements Runs {
         }
         events.forEach(event -> journal.add(new JournalEntry(journal.size() + 1L, now, event)));
         return new Appended.Done(journal.size());
+    }
+
+    @Override
+    public Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> floors,
+            Instant now) {
+        return append(run, lastSeen, authority, events, over, now);
+    }
+
+    @Override
+    public List<StandingFloors> floors(DatabaseName database) {
+        return List.of();
+    }
+
+    @Override
+    public boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now) {
+        return false;
     }
 
     @Override
