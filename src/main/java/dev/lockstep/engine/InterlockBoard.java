@@ -16,6 +16,13 @@ public interface InterlockBoard {
     Posting read();
 
     /**
+     * What is said now, by a look that begins after this was called.
+     *
+     * @throws LockstepException STORE_UNREACHABLE when the store does not answer
+     */
+    Posting fresh();
+
+    /**
      * The same notice as its run stands at this moment: what is about to be let in is not judged by what was so a second ago.
      * Empty when it says nothing any more.
      *

@@ -64,11 +64,17 @@ public final class StoredBoard implements InterlockBoard, AutoCloseable {
             return posting(known.get(), Optional.empty());
         }
         try {
-            return posting(within(this::refreshed), Optional.empty());
+            return posting(within(() -> refreshed(Long.MIN_VALUE)), Optional.empty());
         } catch (LockstepException e) {
             Read stale = last.orElseThrow(() -> e);
             return posting(stale, Optional.of(e.getMessage()));
         }
+    }
+
+    @Override
+    public Posting fresh() {
+        long asked = System.nanoTime();
+        return posting(within(() -> refreshed(asked)), Optional.empty());
     }
 
     @Override
@@ -96,11 +102,13 @@ public final class StoredBoard implements InterlockBoard, AutoCloseable {
     }
 
     /** One at a time; whoever waited for another's look takes that. */
-    private Read refreshed() {
+    private Read refreshed(long notBefore) {
         turn.lock();
         try {
             Optional<Read> meanwhile = last;
-            if (meanwhile.isPresent() && believed(meanwhile.get())) {
+            if (meanwhile.isPresent()
+                    && believed(meanwhile.get())
+                    && (notBefore == Long.MIN_VALUE || meanwhile.get().nanos() - notBefore >= 0)) {
                 return meanwhile.get();
             }
             if (subscriptions.isEmpty()) {

@@ -512,6 +512,11 @@ class AdmissionTest {
         }
 
         @Override
+        public Posting fresh() {
+            return read();
+        }
+
+        @Override
         public Optional<Notice> now(Notice notice) {
             if (away) {
                 throw new LockstepException(ErrorCode.STORE_UNREACHABLE, "The store has gone for lunch.");
