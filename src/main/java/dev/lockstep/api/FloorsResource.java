@@ -42,8 +42,9 @@ public class FloorsResource {
     @RolesAllowed(Roles.VIEWER)
     @Operation(
             summary = "The least that each workload may run on a database",
-            description = "A floor outlives its plan. It falls when the run is rolled back, or when an administrator lifts"
-                    + " it.")
+            description =
+                    "A floor outlives its plan. It falls when the run is rolled back, or when an administrator lifts"
+                            + " it.")
     public List<FloorJson> list(@PathParam("name") String name) {
         return floors.of(Keys.named(name, DatabaseName::new)).stream()
                 .flatMap(standing -> FloorJson.of(standing).stream())
@@ -56,8 +57,9 @@ public class FloorsResource {
     @RolesAllowed(Roles.ADMIN)
     @Operation(
             summary = "Lets the floors of a run fall whose plan is gone",
-            description = "For a database that was restored to before the contract, or for versions that are counted anew."
-                    + " Who said so, and why, is kept for good.")
+            description =
+                    "For a database that was restored to before the contract, or for versions that are counted anew."
+                            + " Who said so, and why, is kept for good.")
     @APIResponse(responseCode = "204", description = "They have fallen")
     @APIResponse(responseCode = "404", description = "The run holds no floor on this database")
     @APIResponse(responseCode = "409", description = "The run's plan is still there: roll back, or delete it first")

@@ -48,7 +48,8 @@ public final class Floors {
         if (going.isPresent()) {
             throw new LockstepException(
                     ErrorCode.ILLEGAL_TRANSITION,
-                    "Plan " + going.get().document().key() + " still goes by this run. Where the old shape can be brought"
+                    "Plan " + going.get().document().key()
+                            + " still goes by this run. Where the old shape can be brought"
                             + " back, roll it back: the floor falls with that. Where it is gone for good, delete the plan"
                             + " first, then lift what it leaves.");
         }

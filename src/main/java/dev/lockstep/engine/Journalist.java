@@ -118,8 +118,7 @@ final class Journalist {
         boolean over = after.status().over();
         return after.floor().equals(history.state().floor())
                 ? runs.append(run.id(), history.sequence(), authority, events, over, now)
-                : runs.append(
-                        run.id(), history.sequence(), authority, events, over, LivePlans.floors(run, after), now);
+                : runs.append(run.id(), history.sequence(), authority, events, over, LivePlans.floors(run, after), now);
     }
 
     private RunState after(List<Event> events, Instant now) {

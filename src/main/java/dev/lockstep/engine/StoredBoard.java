@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -129,7 +129,8 @@ public final class StoredBoard implements InterlockBoard, AutoCloseable {
     private List<Notice> notices() {
         List<StoredPlan> all = plans.all();
         tracked.keySet()
-                .retainAll(all.stream().flatMap(plan -> plan.newestRun().stream()).toList());
+                .retainAll(
+                        all.stream().flatMap(plan -> plan.newestRun().stream()).toList());
         List<Notice> notices = new ArrayList<>();
         for (Targets.Database database : targets.databases()) {
             List<StandingFloors> floors = runs.floors(database.name());

@@ -33,7 +33,8 @@ public final class Entrance {
 
     /** Whether the plan keeps any code of this workload out now. */
     public static boolean restricts(LivePlan plan, WorkloadSpec spec) {
-        return plan.floor().isPresent() || !plan.ready().containsAll(spec.versions().keySet());
+        return plan.floor().isPresent()
+                || !plan.ready().containsAll(spec.versions().keySet());
     }
 
     /** For people: everything that was read, with its sources; {@code 1.4.0 (label, image tag)}. */

@@ -116,7 +116,7 @@ public final class Interlock {
     }
 
     private static String silent(WorkloadName workload, Requirement requirement) {
-        return "The plan knows code of " + workload + " by another sign than its version: "
-                + requirement.description() + ". Name versions in the plan as well, for questions like this one.";
+        return "The plan knows code of " + workload + " by another sign than its version: " + requirement.description()
+                + ". Name versions in the plan as well, for questions like this one.";
     }
 }

@@ -56,8 +56,7 @@ public record Limits(List<Portable> floor, List<Portable> ceiling, boolean refus
      * @param members of a set; a leading {@code v} before a digit is taken away
      * @param alternatives of a range: one must hold, with all its comparisons
      */
-    public record Portable(
-            Scheme scheme, boolean needed, List<String> members, List<List<Comparison>> alternatives) {
+    public record Portable(Scheme scheme, boolean needed, List<String> members, List<List<Comparison>> alternatives) {
         public Portable {
             members = List.copyOf(members);
             alternatives = List.copyOf(alternatives);
@@ -79,7 +78,8 @@ public record Limits(List<Portable> floor, List<Portable> ceiling, boolean refus
         }
         Parts floor = new Parts(false);
         plan.floor()
-                .ifPresent(milestone -> spec.required(milestone).ifPresentOrElse(floor::add, () -> floor.refuse = true));
+                .ifPresent(
+                        milestone -> spec.required(milestone).ifPresentOrElse(floor::add, () -> floor.refuse = true));
         Parts ceiling = new Parts(true);
         spec.versions().entrySet().stream()
                 .filter(entry -> !plan.ready().contains(entry.getKey()))
@@ -114,7 +114,10 @@ public record Limits(List<Portable> floor, List<Portable> ceiling, boolean refus
                 case DigestSet(var members) ->
                     portable.add(new Portable(
                             // Below a ceiling it is enough that the version tells older code.
-                            Scheme.DIGESTS, alone || !ceiling, members.stream().sorted().toList(), List.of()));
+                            Scheme.DIGESTS,
+                            alone || !ceiling,
+                            members.stream().sorted().toList(),
+                            List.of()));
                 case CapabilitySet _ -> {
                     // Known once the process runs, and then the gate looks at it.
                 }

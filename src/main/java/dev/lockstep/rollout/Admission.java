@@ -33,7 +33,8 @@ final class Admission {
     private final Set<String> exempt;
 
     /** @param ownNamespace where Lockstep itself runs: it must be able to start whatever its plans say; empty outside a cluster */
-    Admission(InterlockBoard board, Claims claims, GlassCase glass, InstantSource clock, Optional<String> ownNamespace) {
+    Admission(
+            InterlockBoard board, Claims claims, GlassCase glass, InstantSource clock, Optional<String> ownNamespace) {
         this.board = board;
         this.claims = claims;
         this.glass = glass;
@@ -80,7 +81,8 @@ final class Admission {
         }
         Notice notice = claim.notice();
         if (claim.doubt().isPresent() || posting.trouble().isPresent()) {
-            return Optional.of(unsure(notice, spec, evidence, claim.doubt().or(posting::trouble).orElseThrow()));
+            return Optional.of(unsure(
+                    notice, spec, evidence, claim.doubt().or(posting::trouble).orElseThrow()));
         }
         try {
             return board.now(notice)
@@ -102,8 +104,8 @@ final class Admission {
                 new Permission.CannotTell(
                         plan.plan(),
                         plan.phase(),
-                        why + " Until it does, nobody knows whether " + spec.name() + " "
-                                + Entrance.said(evidence) + " fits the schema."));
+                        why + " Until it does, nobody knows whether " + spec.name() + " " + Entrance.said(evidence)
+                                + " fits the schema."));
     }
 
     private AdmissionResponse answer(

@@ -56,11 +56,12 @@ final class AdmissionAnswers {
                 .withStatus(new StatusBuilder()
                         .withCode(HttpURLConnection.HTTP_FORBIDDEN)
                         .withReason("Forbidden")
-                        .withMessage("Lockstep keeps " + what(request, applicant) + " out. " + objection.why() + " "
-                                + where(objection.notice())
-                                + " What runs already goes on running, and nothing was changed. In an emergency, set the"
-                                + " annotation " + GlassCase.ANNOTATION
-                                + " in the pod template to the reason: it is let in then, and who did so and why is kept.")
+                        .withMessage(
+                                "Lockstep keeps " + what(request, applicant) + " out. " + objection.why() + " "
+                                        + where(objection.notice())
+                                        + " What runs already goes on running, and nothing was changed. In an emergency, set the"
+                                        + " annotation " + GlassCase.ANNOTATION
+                                        + " in the pod template to the reason: it is let in then, and who did so and why is kept.")
                         .build())
                 .withAuditAnnotations(audit(objection))
                 .build();

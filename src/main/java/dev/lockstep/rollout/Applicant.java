@@ -43,7 +43,8 @@ record Applicant(String kind, String apiVersion, ObjectMeta metadata, Optional<P
 
     private static Optional<PodTemplateSpec> template(GenericKubernetesResource resource) {
         Object found = switch (resource.getKind()) {
-            case POD -> Map.of("spec", Optional.ofNullable(resource.<Object>get("spec")).orElse(Map.of()));
+            case POD ->
+                Map.of("spec", Optional.ofNullable(resource.<Object>get("spec")).orElse(Map.of()));
             case "CronJob" -> resource.get("spec", "jobTemplate", "spec", "template");
             default -> resource.get("spec", "template");
         };

@@ -36,12 +36,18 @@ final class InterlockRules {
                                         .add(rule(notice, spec, limits))));
             }
         }
-        byNamespace.values().forEach(rules -> rules.sort((one, other) -> order(one).compareTo(order(other))));
+        byNamespace
+                .values()
+                .forEach(rules -> rules.sort((one, other) -> order(one).compareTo(order(other))));
         return byNamespace;
     }
 
     private static String order(Map<String, Object> rule) {
-        return rule.get("plan") + " " + rule.get("workload") + " " + rule.get("message");
+        return String.join(
+                " ",
+                String.valueOf(rule.get("plan")),
+                String.valueOf(rule.get("workload")),
+                String.valueOf(rule.get("message")));
     }
 
     private static Map<String, Object> rule(Notice notice, WorkloadSpec spec, Limits limits) {
@@ -63,8 +69,12 @@ final class InterlockRules {
         rule.put("label", spec.evidence().label());
         rule.put("container", spec.evidence().container().orElse(""));
         rule.put("message", message(notice, spec));
-        rule.put("floor", limits.floor().stream().map(InterlockRules::requirement).toList());
-        rule.put("ceiling", limits.ceiling().stream().map(InterlockRules::requirement).toList());
+        rule.put(
+                "floor",
+                limits.floor().stream().map(InterlockRules::requirement).toList());
+        rule.put(
+                "ceiling",
+                limits.ceiling().stream().map(InterlockRules::requirement).toList());
         rule.put("refuse", limits.refuse());
         return rule;
     }
@@ -72,11 +82,11 @@ final class InterlockRules {
     private static List<Map<String, Object>> conditions(PodSelector selector) {
         List<Map<String, Object>> conditions = new ArrayList<>();
         new TreeMap<>(selector.matchLabels())
-                .forEach((key, value) ->
-                        conditions.add(Map.of("key", key, "operator", "In", "values", List.of(value))));
+                .forEach(
+                        (key, value) -> conditions.add(Map.of("key", key, "operator", "In", "values", List.of(value))));
         selector.matchExpressions()
-                .forEach(each -> conditions.add(Map.of(
-                        "key", each.key(), "operator", each.operator().label(), "values", each.values())));
+                .forEach(each -> conditions.add(
+                        Map.of("key", each.key(), "operator", each.operator().label(), "values", each.values())));
         return conditions;
     }
 
@@ -93,9 +103,19 @@ final class InterlockRules {
                         .<Map<String, Object>>map(all -> Map.of(
                                 "comparisons",
                                 all.stream()
-                                        .map(each -> Map.of("operator", each.operator(), "key", each.key()))
+                                        .map(each -> Map.of("operator", operator(each), "key", each.key()))
                                         .toList()))
                         .toList());
+    }
+
+    private static String operator(Limits.Comparison comparison) {
+        return switch (comparison.operator()) {
+            case "<" -> "Less";
+            case "<=" -> "LessOrEqual";
+            case ">" -> "Greater";
+            case ">=" -> "GreaterOrEqual";
+            default -> "Equal";
+        };
     }
 
     private static String message(Notice notice, WorkloadSpec spec) {

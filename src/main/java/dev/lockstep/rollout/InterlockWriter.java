@@ -29,7 +29,7 @@ final class InterlockWriter {
     private static final System.Logger LOG = System.getLogger(InterlockWriter.class.getName());
     private static final String API_VERSION = "lockstep.dev/v1alpha1";
     private static final String KIND = "Interlock";
-    private static final ResourceDefinitionContext INTERLOCKS = new ResourceDefinitionContext.Builder()
+    static final ResourceDefinitionContext INTERLOCKS = new ResourceDefinitionContext.Builder()
             .withGroup("lockstep.dev")
             .withVersion("v1alpha1")
             .withKind(KIND)
@@ -77,7 +77,9 @@ final class InterlockWriter {
                 return written;
             }
         }
-        LOG.log(INFO, "other replicas write the rules of the admission policy at the same time; this one looks again later");
+        LOG.log(
+                INFO,
+                "other replicas write the rules of the admission policy at the same time; this one looks again later");
         return written;
     }
 
@@ -96,7 +98,8 @@ final class InterlockWriter {
                         each -> each.getMetadata().getNamespace(), each -> each, (first, _) -> first, TreeMap::new));
     }
 
-    private Outcome write(String namespace, Optional<GenericKubernetesResource> there, List<Map<String, Object>> rules) {
+    private Outcome write(
+            String namespace, Optional<GenericKubernetesResource> there, List<Map<String, Object>> rules) {
         Object known = there.map(each -> each.<Object>get("spec", "rules")).orElse(null);
         if (rules.equals(known)) {
             return Outcome.SO_ALREADY;

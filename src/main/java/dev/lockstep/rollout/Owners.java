@@ -67,7 +67,8 @@ final class Owners {
 
     private Optional<OwnerReference> owner(String namespace, OwnerReference of) {
         Optional<ObjectKind<?>> kind = IN_BETWEEN.stream()
-                .filter(each -> each.label().equals(of.getKind()) && each.apiVersion().equals(of.getApiVersion()))
+                .filter(each ->
+                        each.label().equals(of.getKind()) && each.apiVersion().equals(of.getApiVersion()))
                 .findFirst();
         if (kind.isEmpty()) {
             return Optional.empty();

@@ -54,8 +54,7 @@ class FloorsTest {
 
     /** Another spec under the same name, which asks nothing of any version. */
     private static PlanDocument revised() {
-        return Bench.document(
-                PLAN, List.of(), Bench.phase("expand", PhaseType.EXPAND, Bench.sql("more", "SELECT 1")));
+        return Bench.document(PLAN, List.of(), Bench.phase("expand", PhaseType.EXPAND, Bench.sql("more", "SELECT 1")));
     }
 
     private Permission mayDeploy(String version) {

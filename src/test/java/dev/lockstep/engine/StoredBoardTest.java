@@ -89,7 +89,9 @@ class StoredBoardTest {
         bench.operations.rollback(PLAN, ANN);
 
         patiently("the floor to fall")
-                .until(() -> may("1.4.0").filter(Permission.TooLate.class::isInstance).isEmpty());
+                .until(() -> may("1.4.0")
+                        .filter(Permission.TooLate.class::isInstance)
+                        .isEmpty());
     }
 
     @Test
@@ -150,8 +152,8 @@ class StoredBoardTest {
                 List.of(new Evidence(Evidence.Source.LABEL, version, Instant.parse("2026-03-01T03:00:00Z")));
         List<Permission> answers = board.read().notices().stream()
                 .flatMap(notice -> board.now(notice).stream())
-                .map(notice -> Entrance.may(
-                        notice.plan(), notice.plan().workloads().getFirst(), evidence))
+                .map(notice ->
+                        Entrance.may(notice.plan(), notice.plan().workloads().getFirst(), evidence))
                 .toList();
         return answers.stream()
                 .filter(answer -> !(answer instanceof Permission.Allowed))

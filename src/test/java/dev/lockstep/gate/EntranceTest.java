@@ -26,8 +26,20 @@ class EntranceTest {
     @Test
     void answersAsCanIDeployDoes() {
         List<String> versions = List.of(
-                "1.3.0", "1.4.0", "1.5.0-rc.1", "1.5.0", "v1.5.0", "1.5.0+b", "1.6.0-rc.1", "2.0.0-a", "2.0.0", "7", "42",
-                "latest", "1.5", "cafe");
+                "1.3.0",
+                "1.4.0",
+                "1.5.0-rc.1",
+                "1.5.0",
+                "v1.5.0",
+                "1.5.0+b",
+                "1.6.0-rc.1",
+                "2.0.0-a",
+                "2.0.0",
+                "7",
+                "42",
+                "latest",
+                "1.5",
+                "cafe");
         List<Versions> requirements = List.of(
                 new Versions.Range(">=1.5.0"),
                 new Versions.Range(">=1.5.0 <2.0.0 || 7.x"),
@@ -40,7 +52,8 @@ class EntranceTest {
                 for (String version : versions) {
                     assertThat(enter(plan, label(version)).getClass())
                             .as("%s under %s, ready %s, floor %s", version, required, plan.ready(), plan.floor())
-                            .isEqualTo(Interlock.may(List.of(plan), WEB, version).getClass());
+                            .isEqualTo(
+                                    Interlock.may(List.of(plan), WEB, version).getClass());
                 }
             }
         }
@@ -56,14 +69,15 @@ class EntranceTest {
     @Test
     @Fact("G5")
     void oldImageUnderANewLabelIsOldCode() {
-        LivePlan contracting =
-                live(newOnly(">=1.5.0"), Set.of(Milestone.NEW_ONLY), Optional.of(Milestone.NEW_ONLY));
+        LivePlan contracting = live(newOnly(">=1.5.0"), Set.of(Milestone.NEW_ONLY), Optional.of(Milestone.NEW_ONLY));
 
         assertThat(enter(contracting, label("1.5.0"), tag("1.5.0"))).isInstanceOf(Permission.Allowed.class);
         assertThat(enter(contracting, label("1.5.0"), tag("1.4.0")))
-                .isInstanceOfSatisfying(Permission.TooLate.class, late -> assertThat(late.why())
-                        .startsWith("web 1.4.0 (image tag), but 1.5.0 (label) needs a shape")
-                        .endsWith("Deploy >=1.5.0 instead."));
+                .isInstanceOfSatisfying(
+                        Permission.TooLate.class,
+                        late -> assertThat(late.why())
+                                .startsWith("web 1.4.0 (image tag), but 1.5.0 (label) needs a shape")
+                                .endsWith("Deploy >=1.5.0 instead."));
         assertThat(enter(contracting, label("1.5.0"), tag("latest"))).isInstanceOf(Permission.CannotTell.class);
     }
 
@@ -73,9 +87,11 @@ class EntranceTest {
         WorkloadSpec spec = newOnly(">=1.5.0");
         assertThat(enter(live(spec, Set.of(), Optional.empty()))).isInstanceOf(Permission.CannotTell.class);
         assertThat(enter(live(spec, Set.of(Milestone.NEW_ONLY), Optional.of(Milestone.NEW_ONLY))))
-                .isInstanceOfSatisfying(Permission.CannotTell.class, unknown -> assertThat(unknown.why())
-                        .contains("it is not known what version it is")
-                        .contains("Set the label app.kubernetes.io/version"));
+                .isInstanceOfSatisfying(
+                        Permission.CannotTell.class,
+                        unknown -> assertThat(unknown.why())
+                                .contains("it is not known what version it is")
+                                .contains("Set the label app.kubernetes.io/version"));
         LivePlan both = live(spec, Set.of(Milestone.NEW_ONLY), Optional.empty());
         assertThat(enter(both)).as("both shapes are there").isInstanceOf(Permission.Allowed.class);
         assertThat(Entrance.restricts(both, spec)).isFalse();

@@ -47,11 +47,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.Nullable;
 
 /** What the API server is answered about objects of a workload whose old shape is about to go. */
 class AdmissionTest {
@@ -125,12 +125,17 @@ class AdmissionTest {
         board.contracting(Shop.WEB);
         Deployment old = Shop.deployment("1.4.0", 2);
 
-        assertThat(allowed(update(old, edited(old).editSpec().withReplicas(9).endSpec().build())))
+        assertThat(allowed(update(
+                        old, edited(old).editSpec().withReplicas(9).endSpec().build())))
                 .as("scaled: what it starts is asked about pod by pod")
                 .isTrue();
         assertThat(allowed(update(
                         old,
-                        edited(old).editMetadata().withFinalizers("x/y").endMetadata().build())))
+                        edited(old)
+                                .editMetadata()
+                                .withFinalizers("x/y")
+                                .endMetadata()
+                                .build())))
                 .isTrue();
         assertThat(allowed(update(
                         old,
@@ -147,12 +152,18 @@ class AdmissionTest {
                 .isTrue();
         Pod pod = Shop.pod("web-1", "1.4.0").build();
         assertThat(allowed(update(
-                        pod, new PodBuilder(pod).editMetadata().addToAnnotations("a", "b").endMetadata().build())))
+                        pod,
+                        new PodBuilder(pod)
+                                .editMetadata()
+                                .addToAnnotations("a", "b")
+                                .endMetadata()
+                                .build())))
                 .isTrue();
         assertThat(allowed(update(Shop.deployment("1.5.0", 2), old)))
                 .as("kubectl rollout undo")
                 .isFalse();
-        assertThat(allowed(new AdmissionRequestBuilder(request("DELETE", null, old)).build())).isTrue();
+        assertThat(allowed(new AdmissionRequestBuilder(request("DELETE", null, old)).build()))
+                .isTrue();
     }
 
     @TestFactory
@@ -183,12 +194,13 @@ class AdmissionTest {
                 Runner.Kind.JOB, job("shop-web"),
                 Runner.Kind.CRON_JOB, cronJob(),
                 Runner.Kind.ROLLOUT, rollout());
-        return Stream.of(Runner.Kind.values()).map(kind -> DynamicTest.dynamicTest(kind.label(), () -> {
-            board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "shop-web")));
-            assertThat(allowed(create(objects.get(kind)))).isFalse();
-            board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "another")));
-            assertThat(allowed(create(objects.get(kind)))).isTrue();
-        }));
+        return Stream.of(Runner.Kind.values())
+                .map(kind -> DynamicTest.dynamicTest(kind.label(), () -> {
+                    board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "shop-web")));
+                    assertThat(allowed(create(objects.get(kind)))).isFalse();
+                    board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "another")));
+                    assertThat(allowed(create(objects.get(kind)))).isTrue();
+                }));
     }
 
     @Test
@@ -228,8 +240,8 @@ class AdmissionTest {
     @Test
     @Fact("G25")
     void podsThatAPlanFindsByTheirLabelsAreAskedWhateverStartsThem() {
-        board.contracting(web(
-                new Runner.Pods(Runner.Place.here("shop"), new PodSelector(Map.of("app", "shop-web"), List.of()))));
+        board.contracting(
+                web(new Runner.Pods(Runner.Place.here("shop"), new PodSelector(Map.of("app", "shop-web"), List.of()))));
 
         assertThat(allowed(create(Shop.pod("stray", "1.4.0").build()))).isFalse();
         assertThat(allowed(create(Shop.deployment("1.4.0", 1)))).isFalse();
@@ -258,7 +270,11 @@ class AdmissionTest {
 
         assertThat(ask(create(Shop.deployment("1.5.0", 2))).getStatus().getMessage())
                 .contains("The store does not answer. Until it does, nobody knows whether web 1.5.0");
-        Deployment other = edited(Shop.deployment("1.4.0", 2)).editMetadata().withName("other").endMetadata().build();
+        Deployment other = edited(Shop.deployment("1.4.0", 2))
+                .editMetadata()
+                .withName("other")
+                .endMetadata()
+                .build();
         assertThat(allowed(create(other))).isTrue();
         board.trouble = Optional.empty();
         board.away = true;
@@ -278,8 +294,8 @@ class AdmissionTest {
     @Test
     void judgesByWhatIsSoNowAndNotByWhatWasSoAMomentAgo() {
         board.expanding(Shop.WEB);
-        board.meanwhile = Optional.of(Board.notice(
-                Shop.WEB, "contract", EnumSet.of(Milestone.NEW_ONLY), Optional.of(Milestone.NEW_ONLY)));
+        board.meanwhile = Optional.of(
+                Board.notice(Shop.WEB, "contract", EnumSet.of(Milestone.NEW_ONLY), Optional.of(Milestone.NEW_ONLY)));
 
         assertThat(allowed(create(Shop.deployment("1.4.0", 1)))).isFalse();
         assertThat(allowed(create(Shop.deployment("1.5.0", 1)))).isTrue();
@@ -294,7 +310,8 @@ class AdmissionTest {
 
         assertThat(answer.getAllowed()).isTrue();
         assertThat(answer.getAuditAnnotations()).containsEntry("break-glass", "the new one loses orders");
-        assertThat(answer.getWarnings()).anySatisfy(warning -> assertThat(warning).contains("Take the annotation away"));
+        assertThat(answer.getWarnings())
+                .anySatisfy(warning -> assertThat(warning).contains("Take the annotation away"));
         assertThat(kept.all)
                 .containsExactly(new BreakGlass(
                         "u-1",
@@ -317,7 +334,9 @@ class AdmissionTest {
     void glassThatKeepsNothingOutIsNotBroken() {
         assertThat(allowed(create(broken("just in case")))).isTrue();
         board.contracting(Shop.WEB);
-        assertThat(allowed(new AdmissionRequestBuilder(create(broken("what if"))).withDryRun(true).build()))
+        assertThat(allowed(new AdmissionRequestBuilder(create(broken("what if")))
+                        .withDryRun(true)
+                        .build()))
                 .isTrue();
         assertThat(kept.all).isEmpty();
     }
@@ -348,13 +367,15 @@ class AdmissionTest {
     @Test
     @Fact("G7")
     void containerForDebuggingCountsWhenItBringsTheApplicationsImage() {
-        board.contracting(web(
-                new Runner.Pods(Runner.Place.here("shop"), new PodSelector(Map.of("app", "shop-web"), List.of()))));
+        board.contracting(
+                web(new Runner.Pods(Runner.Place.here("shop"), new PodSelector(Map.of("app", "shop-web"), List.of()))));
         Pod pod = Shop.pod("web-1", "1.5.0").build();
 
         assertThat(allowed(update(pod, debugged(pod, "busybox:1.36")))).isTrue();
-        assertThat(allowed(update(pod, debugged(pod, "registry.example:5000/shop/web:1.4.0")))).isFalse();
-        assertThat(allowed(update(pod, debugged(pod, "registry.example:5000/shop/web:1.5.1")))).isTrue();
+        assertThat(allowed(update(pod, debugged(pod, "registry.example:5000/shop/web:1.4.0"))))
+                .isFalse();
+        assertThat(allowed(update(pod, debugged(pod, "registry.example:5000/shop/web:1.5.1"))))
+                .isTrue();
     }
 
     @Test
@@ -485,12 +506,11 @@ class AdmissionTest {
         }
 
         void contracting(WorkloadSpec spec) {
-            notices = List.of(
-                    notice(spec, "contract", EnumSet.allOf(Milestone.class), Optional.of(Milestone.NEW_ONLY)));
+            notices =
+                    List.of(notice(spec, "contract", EnumSet.allOf(Milestone.class), Optional.of(Milestone.NEW_ONLY)));
         }
 
-        static Notice notice(
-                WorkloadSpec spec, String phase, EnumSet<Milestone> ready, Optional<Milestone> floor) {
+        static Notice notice(WorkloadSpec spec, String phase, EnumSet<Milestone> ready, Optional<Milestone> floor) {
             return new Notice(
                     new DatabaseName("shop"),
                     new LivePlan(

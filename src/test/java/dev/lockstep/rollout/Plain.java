@@ -20,8 +20,8 @@ final class Plain {
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .filter(entry -> entry.getValue() != null)
-                        .collect(Collectors.toMap(
-                                entry -> entry.getKey().toString(), entry -> plain(entry.getValue())));
+                        .collect(
+                                Collectors.toMap(entry -> entry.getKey().toString(), entry -> plain(entry.getValue())));
             case List<?> list -> list.stream().map(Plain::plain).toList();
             case Integer number -> number.longValue();
             default -> value;

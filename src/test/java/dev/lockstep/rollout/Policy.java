@@ -48,11 +48,13 @@ final class Policy {
                 .readTree(Path.of("k8s/components/admission-policy/policy.yaml").toFile())
                 .path("spec");
         for (JsonNode each : spec.path("matchConditions")) {
-            conditions.add(compiled(each.path("name").asText(), each.path("expression").asText()));
+            conditions.add(
+                    compiled(each.path("name").asText(), each.path("expression").asText()));
         }
         for (JsonNode each : spec.path("variables")) {
             Named variable = compiled(
-                    "variables." + each.path("name").asText(), each.path("expression").asText());
+                    "variables." + each.path("name").asText(),
+                    each.path("expression").asText());
             variables.add(variable);
             types.put(variable.name(), variable.type());
         }

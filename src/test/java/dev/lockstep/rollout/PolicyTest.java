@@ -53,8 +53,27 @@ class PolicyTest {
     @Test
     void saysOfEveryVersionWhatTheInterlockSays() throws Exception {
         List<String> versions = List.of(
-                "1.3.0", "1.4.0", "1.4.10", "1.5.0-rc.1", "1.5.0", "v1.5.0", "1.5.0+b", "1.10.0", "1.6.0-rc.1",
-                "2.0.0-a", "2.0.0", "41", "42", "v43", "100", "latest", "1.5", "cafe", "01.5.0", "1.5.0-01", "v1.5.0-rc.2",
+                "1.3.0",
+                "1.4.0",
+                "1.4.10",
+                "1.5.0-rc.1",
+                "1.5.0",
+                "v1.5.0",
+                "1.5.0+b",
+                "1.10.0",
+                "1.6.0-rc.1",
+                "2.0.0-a",
+                "2.0.0",
+                "41",
+                "42",
+                "v43",
+                "100",
+                "latest",
+                "1.5",
+                "cafe",
+                "01.5.0",
+                "1.5.0-01",
+                "v1.5.0-rc.2",
                 "999999999.0.0");
         List<Versions> requirements = List.of(
                 new Versions.Range(">=1.5.0"),
@@ -83,10 +102,19 @@ class PolicyTest {
 
     @Test
     void letsInNothingThatTheInterlockWouldNotAlsoWhereABoundIsAPrerelease() throws Exception {
-        for (String range : List.of(">=1.5.0-rc.2", "<1.5.0-rc.2", ">1.5.0-rc.2 <=1.6.0-b", "=1.5.0-rc.2", "^1.5.0-0")) {
+        for (String range :
+                List.of(">=1.5.0-rc.2", "<1.5.0-rc.2", ">1.5.0-rc.2 <=1.6.0-b", "=1.5.0-rc.2", "^1.5.0-0")) {
             for (LivePlan plan : plans(web(new Versions.Range(range)))) {
-                for (String version :
-                        List.of("1.4.9", "1.5.0-rc.1", "1.5.0-rc.2", "1.5.0-rc.3", "1.5.0", "1.5.1-a", "1.6.0-a", "1.6.0", "2.0.0")) {
+                for (String version : List.of(
+                        "1.4.9",
+                        "1.5.0-rc.1",
+                        "1.5.0-rc.2",
+                        "1.5.0-rc.3",
+                        "1.5.0",
+                        "1.5.1-a",
+                        "1.6.0-a",
+                        "1.6.0",
+                        "2.0.0")) {
                     Deployment labelled = deployment(version, "web:" + version);
                     if (allowed(plan, labelled)) {
                         assertThat(interlock(plan, labelled))
@@ -141,7 +169,9 @@ class PolicyTest {
         assertThat(allowed(
                         nightly,
                         new CronJobBuilder()
-                                .withMetadata(new ObjectMetaBuilder().withName("shop-web").build())
+                                .withMetadata(new ObjectMetaBuilder()
+                                        .withName("shop-web")
+                                        .build())
                                 .withNewSpec()
                                 .withNewJobTemplate()
                                 .withNewSpec()
@@ -188,7 +218,11 @@ class PolicyTest {
                         .allowed())
                 .isFalse();
         Pod pod = pod("ReplicaSet", "shop-web-7d9f", Map.of("pod-template-hash", "7d9f"));
-        Pod noted = new PodBuilder(pod).editMetadata().addToAnnotations("a", "b").endMetadata().build();
+        Pod noted = new PodBuilder(pod)
+                .editMetadata()
+                .addToAnnotations("a", "b")
+                .endMetadata()
+                .build();
         assertThat(judge(floor, "UPDATE", noted, Optional.of(pod)).allowed()).isTrue();
     }
 
@@ -247,7 +281,10 @@ class PolicyTest {
 
     private static Deployment deployment(String label, String image) {
         return new DeploymentBuilder()
-                .withMetadata(new ObjectMetaBuilder().withName("shop-web").withNamespace("shop").build())
+                .withMetadata(new ObjectMetaBuilder()
+                        .withName("shop-web")
+                        .withNamespace("shop")
+                        .build())
                 .withNewSpec()
                 .withTemplate(new PodTemplateSpecBuilder()
                         .withNewMetadata()

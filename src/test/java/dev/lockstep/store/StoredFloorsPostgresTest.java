@@ -75,8 +75,7 @@ class StoredFloorsPostgresTest {
         List<Floor> raised = List.of(
                 floor(run, new Versions.Range(">=1.5.0")), floor(run, new Versions.AnyOf(List.of("abc", "größe"))));
 
-        assertThat(runs.append(
-                        run.id(), 1, BY_COMMAND, List.of(new Event.FloorRaised(CONTRACT)), true, raised, NOON))
+        assertThat(runs.append(run.id(), 1, BY_COMMAND, List.of(new Event.FloorRaised(CONTRACT)), true, raised, NOON))
                 .isEqualTo(new Appended.Done(2));
         assertThat(standing(run)).contains(new StandingFloors(run.id(), raised, NOON));
         assertThat(plans.delete(run.document().key())).isEqualTo(Plans.Deleted.DELETED);
