@@ -10,12 +10,14 @@ import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.StoredBoard;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.AdmissionSettings;
@@ -49,7 +51,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), replicas(config), clock);
+        return new JdbcTargets(connections(config), replicas(config), limits(config), clock);
     }
 
     @Produces
@@ -79,6 +81,13 @@ final class Wiring {
                                 .map(url -> connection(url, database))
                                 .toList()));
         return replicas;
+    }
+
+    private static Map<DatabaseName, BackfillLimits> limits(LockstepConfig config) {
+        Map<DatabaseName, BackfillLimits> limits = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> limits.put(databaseName(name), DatabaseLimits.of(name, database)));
+        return limits;
     }
 
     private static DatabaseName databaseName(String name) {
@@ -169,6 +178,12 @@ final class Wiring {
     @Singleton
     Floors floors(Plans plans, Runs runs, InstantSource clock) {
         return new Floors(plans, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Reconciliation reconciliation(Plans plans, Runs runs, Lookout lookout, Targets targets) {
+        return new Reconciliation(plans, targets, new Views(runs, lookout));
     }
 
     @Produces

@@ -75,6 +75,12 @@ public interface Runs {
      */
     boolean renew(Lease lease, Duration timeToLive);
 
+    /**
+     * Gives a lease back, and lets the next one's fence be larger than this one as well: the target has seen it, although
+     * this store has not (G40).
+     */
+    void outbid(Lease lease, long fence);
+
     /** Gives a lease back, so that another replica need not wait for its end. */
     void release(Lease lease);
 

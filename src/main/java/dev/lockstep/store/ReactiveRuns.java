@@ -148,6 +148,11 @@ public class ReactiveRuns implements Runs {
     }
 
     @Override
+    public void outbid(Lease lease, long fence) {
+        leases.outbid(lease, fence);
+    }
+
+    @Override
     public void report(RunId run, Progress progress) {
         reports.keep(run, progress);
     }

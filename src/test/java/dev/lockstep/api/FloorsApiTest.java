@@ -40,6 +40,7 @@ class FloorsApiTest {
                   kind: Deployment
                   resource: mill
                   versions: {new-only: ">=1.4.0"}
+                  evidence: {minimumKinds: 1, fromProcess: false}
               minStableSeconds: 0
             """;
 
@@ -54,6 +55,11 @@ class FloorsApiTest {
                 .body("find {it.workload == 'mill'}.versions", is(">=1.4.0"))
                 .body("find {it.workload == 'mill'}.plan", is("shop/grind"));
 
+        as(VIEWER)
+                .get("/api/v1/databases/shop/reconciliation")
+                .then()
+                .statusCode(200)
+                .body("findAll {it.plan == 'shop/grind'}.size()", is(0));
         as(VIEWER).get(ASK + "1.3.9").then().statusCode(200).body("allowed", is(false));
         as(VIEWER).get(ASK + "1.4.0").then().statusCode(200).body("allowed", is(true));
         lift(AUTHOR, run, "restored").then().statusCode(403);

@@ -187,6 +187,15 @@ final class FakeRuns implements Runs {
     }
 
     @Override
+    public synchronized void outbid(Lease lease, long fence) {
+        Kept found = kept(lease.run());
+        if (found.lease.filter(lease::equals).isPresent()) {
+            found.lease = Optional.empty();
+            found.fence = Math.max(found.fence, fence);
+        }
+    }
+
+    @Override
     public synchronized void release(Lease lease) {
         Kept found = kept(lease.run());
         if (found.lease.filter(lease::equals).isPresent()) {

@@ -117,6 +117,11 @@ final class FaultyRuns implements Runs {
     }
 
     @Override
+    public void outbid(Lease lease, long fence) {
+        store().outbid(lease, fence);
+    }
+
+    @Override
     public Optional<Lease> acquire(RunId run, String holder, Duration timeToLive) {
         beforeAcquire.run();
         return store().acquire(run, holder, timeToLive);

@@ -106,6 +106,11 @@ final class MemoryRuns implements Runs {
     }
 
     @Override
+    public void outbid(Lease lease, long fence) {
+        // Nobody has one.
+    }
+
+    @Override
     public void report(RunId run, Progress now) {
         progress.put(run, now);
     }
