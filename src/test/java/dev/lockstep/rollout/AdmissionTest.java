@@ -10,6 +10,7 @@ import dev.lockstep.engine.InterlockBoard;
 import dev.lockstep.engine.LockstepException;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.LivePlan;
+import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
@@ -23,6 +24,7 @@ import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import io.fabric8.kubernetes.api.model.EphemeralContainerBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +86,14 @@ class AdmissionTest {
         assertThat(answer.getUid()).isEqualTo("u-1");
         assertThat(answer.getStatus().getCode()).isEqualTo(403);
         assertThat(answer.getStatus().getMessage()).isEqualTo("""
-                Lockstep keeps CREATE Deployment shop/shop-web out. \
-                web 1.4.0 (label, image tag) needs a shape of the schema that this plan takes away. \
-                Deploy >=1.5.0 instead. \
-                Plan shop/rename-users-name on database shop is at phase contract, and has kept older code out since \
-                2026-03-01T02:00:00Z. What runs already goes on running, and nothing was changed. \
-                In an emergency, set the annotation lockstep.dev/break-glass in the pod template to the reason: \
-                it is let in then, and who did so and why is kept.""");
+            Lockstep keeps CREATE Deployment shop/shop-web out. \
+            web 1.4.0 (label, image tag) needs a shape of the schema that this plan takes away. \
+            Deploy >=1.5.0 instead. \
+            Plan shop/rename-users-name on database shop is at phase contract, and has kept older code out since \
+            2026-03-01T02:00:00Z. What runs already goes on running, and nothing was changed. \
+            In an emergency, set the annotation lockstep.dev/break-glass in the pod template to the reason: \
+            it is let in then, and who did so and why is kept.\
+            """);
         assertThat(answer.getAuditAnnotations())
                 .containsEntry("verdict", "TooLate")
                 .containsEntry("plan", "shop/rename-users-name");
@@ -197,9 +201,11 @@ class AdmissionTest {
         return Stream.of(Runner.Kind.values())
                 .map(kind -> DynamicTest.dynamicTest(kind.label(), () -> {
                     board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "shop-web")));
-                    assertThat(allowed(create(objects.get(kind)))).isFalse();
+                    assertThat(allowed(create(Objects.requireNonNull(objects.get(kind)))))
+                            .isFalse();
                     board.contracting(web(new Runner.Controller(kind, Runner.Place.here("shop"), "another")));
-                    assertThat(allowed(create(objects.get(kind)))).isTrue();
+                    assertThat(allowed(create(Objects.requireNonNull(objects.get(kind)))))
+                            .isTrue();
                 }));
     }
 
@@ -358,9 +364,7 @@ class AdmissionTest {
     @Fact("G39")
     void workloadOfAnotherClusterIsNotThisOne() {
         board.contracting(web(new Runner.Controller(
-                Runner.Kind.DEPLOYMENT,
-                new Runner.Place(Optional.of(new dev.lockstep.plan.ClusterName("west")), "shop"),
-                "shop-web")));
+                Runner.Kind.DEPLOYMENT, new Runner.Place(Optional.of(new ClusterName("west")), "shop"), "shop-web")));
         assertThat(allowed(create(Shop.deployment("1.4.0", 1)))).isTrue();
     }
 
@@ -445,7 +449,7 @@ class AdmissionTest {
                 .build();
     }
 
-    private static io.fabric8.kubernetes.api.model.ObjectMeta named(String name) {
+    private static ObjectMeta named(String name) {
         return new ObjectMetaBuilder().withName(name).withNamespace("shop").build();
     }
 

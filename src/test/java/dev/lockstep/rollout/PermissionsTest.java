@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.lockstep.engine.InterlockBoard;
+import dev.lockstep.engine.LockstepException;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.plan.DatabaseName;
@@ -135,7 +136,7 @@ class PermissionsTest {
     private static void ask(Runnable question) {
         try {
             question.run();
-        } catch (dev.lockstep.engine.LockstepException _) {
+        } catch (LockstepException _) {
             // The simulated server has no token reviews; that it was asked is what counts.
         }
     }
@@ -178,10 +179,11 @@ class PermissionsTest {
         try (var documents = yaml.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
             while (documents.hasNext()) {
                 for (JsonNode rule : documents.next().path("rules")) {
-                    rule.path("apiGroups").forEach(group -> rule.path("resources")
-                            .forEach(resource -> rule.path("verbs")
-                                    .forEach(verb -> rights.add(
-                                            verb.asText() + " " + resource.asText() + "." + group.asText()))));
+                    rule.path("apiGroups")
+                            .forEach(group -> rule.path("resources")
+                                    .forEach(resource -> rule.path("verbs")
+                                            .forEach(verb -> rights.add(
+                                                    verb.asText() + " " + resource.asText() + "." + group.asText()))));
                 }
             }
         }
@@ -195,7 +197,8 @@ class PermissionsTest {
                         Stream.of(new Runner.Pods(
                                 Runner.Place.here("shop"), new PodSelector(Map.of("app", "x"), List.of()))))
                 .map(runner -> new WorkloadSpec(
-                        new WorkloadName("w" + Math.abs(runner.object().hashCode())),
+                        new WorkloadName(
+                                "w" + Integer.toHexString(runner.object().hashCode())),
                         runner,
                         Map.of(Milestone.NEW_ONLY, new Versions.Range(">=1.5.0")),
                         EvidenceSpec.standard()))

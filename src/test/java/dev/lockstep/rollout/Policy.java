@@ -6,7 +6,6 @@ import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelBuilder;
 import dev.cel.bundle.CelFactory;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
@@ -28,9 +27,6 @@ import java.util.Optional;
  * type of its expression, and with the functions of strings that Kubernetes has.
  */
 final class Policy {
-    private static final CelOptions OPTIONS =
-            CelOptions.current().enableHomogeneousLiterals(true).build();
-
     private final List<Named> conditions = new ArrayList<>();
     private final List<Named> variables = new ArrayList<>();
     private final Map<String, CelType> types = new LinkedHashMap<>();
@@ -75,7 +71,6 @@ final class Policy {
 
     private Cel environment() {
         CelBuilder builder = CelFactory.standardCelBuilder()
-                .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addCompilerLibraries(CelExtensions.strings())
                 .addRuntimeLibraries(CelExtensions.strings())
