@@ -63,7 +63,8 @@ public class FloorsResource {
     @APIResponse(responseCode = "204", description = "They have fallen")
     @APIResponse(
             responseCode = "409",
-            description = "The run holds no floor on this database, or its plan is still there: roll back, or delete it")
+            description =
+                    "The run holds no floor on this database, or its plan is still there: roll back, or delete it")
     public void lift(@PathParam("name") String name, @PathParam("run") String run, @Nullable LiftRequest request) {
         floors.lift(
                 Keys.named(name, DatabaseName::new),
