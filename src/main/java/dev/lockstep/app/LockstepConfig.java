@@ -160,6 +160,16 @@ public interface LockstepConfig {
         /** The audience that the projected tokens of reporting pods are made for. */
         @WithDefault("lockstep")
         String reportAudience();
+
+        /** The namespace that Lockstep itself runs in, from which the webhook keeps nothing out. */
+        Optional<String> namespace();
+
+        /**
+         * Whether the objects of kind Interlock are kept up to date, for the ValidatingAdmissionPolicy that works while
+         * Lockstep is down; their CustomResourceDefinition must be there.
+         */
+        @WithDefault("false")
+        boolean interlockPolicy();
     }
 
     /** A cluster beside Lockstep's own. */

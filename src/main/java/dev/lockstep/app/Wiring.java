@@ -13,18 +13,21 @@ import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StoredBoard;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
 import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.AdmissionSettings;
 import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -108,6 +111,23 @@ final class Wiring {
     @Singleton
     RolloutSettings rollout(LockstepConfig config) {
         return RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
+    }
+
+    @Produces
+    @Singleton
+    AdmissionSettings admission(LockstepConfig config) {
+        return new AdmissionSettings(
+                config.kubernetes().namespace(), config.kubernetes().interlockPolicy());
+    }
+
+    @Produces
+    @Singleton
+    StoredBoard interlockBoard(Plans plans, Runs runs, Targets targets, InstantSource clock) {
+        return new StoredBoard(plans, runs, targets, clock);
+    }
+
+    void end(@Disposes StoredBoard board) {
+        board.close();
     }
 
     @Produces
