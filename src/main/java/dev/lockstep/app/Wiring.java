@@ -3,12 +3,14 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.Floors;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
@@ -150,6 +152,18 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Floors floors(Plans plans, Runs runs, InstantSource clock) {
+        return new Floors(plans, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Reconciliation reconciliation(Plans plans, Runs runs, Lookout lookout, Targets targets) {
+        return new Reconciliation(plans, targets, new Views(runs, lookout));
     }
 
     @Produces

@@ -8,6 +8,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Position.Direction;
@@ -57,6 +58,7 @@ class ReplicasTest {
     }
 
     @Test
+    @Fact("G48")
     void takesOverFromADeadReplicaAndItsLateWordsAreRefused() throws InterruptedException {
         FaultyRuns dying = new FaultyRuns(bench.runs);
         CountDownLatch begun = new CountDownLatch(1);
