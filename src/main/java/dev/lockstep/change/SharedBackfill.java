@@ -113,7 +113,8 @@ final class SharedBackfill {
 
     private static boolean sameWay(Step one, Step other) {
         return one.undo().equals(other.undo())
-                && ((Backfill) one.action()).userTriggers() == ((Backfill) other.action()).userTriggers();
+                && ((Backfill) one.action()).userTriggers() == ((Backfill) other.action()).userTriggers()
+                && ((Backfill) one.action()).key().equals(((Backfill) other.action()).key());
     }
 
     /** Whether neither reads what the other writes: in one UPDATE each would see the value from before. */
@@ -138,7 +139,7 @@ final class SharedBackfill {
         return new Step(
                 one.name(),
                 one.title() + "; in the same pass: " + other.title(),
-                new Backfill(first.table(), fills, first.userTriggers()),
+                new Backfill(first.table(), fills, first.userTriggers(), first.key()),
                 one.undo(),
                 "SELECT (" + one.done() + ") AND (" + other.done() + ")");
     }

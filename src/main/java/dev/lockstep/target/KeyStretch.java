@@ -167,16 +167,16 @@ record KeyStretch(
 
     @Override
     public List<Stretch> halves(Connection connection) throws SQLException {
-        if (smallest()) {
-            return List.of();
-        }
-        long half = rows / 2;
-        Optional<List<String>> middle = at(connection, half).filter(key -> !key.equals(upTo));
-        return middle.isEmpty()
-                ? List.of()
-                : List.of(
+        // It may have fewer rows than it should: then what is not half of it is tried, until it is.
+        for (long half = rows / 2; half > 0; half /= 2) {
+            Optional<List<String>> middle = at(connection, half).filter(found -> !found.equals(upTo));
+            if (middle.isPresent()) {
+                return List.of(
                         new KeyStretch(table, key, after, middle.get(), until, half, passed, about),
                         new KeyStretch(table, key, middle.get(), upTo, until, rows - half, passed + half, about));
+            }
+        }
+        return List.of();
     }
 
     @Override

@@ -298,6 +298,12 @@ class PlanReaderTest {
                         "[0].steps[0].backfill.where",
                         "Is missing"),
                 phases(
+                        "a key that has a column twice",
+                        ("{name: a, type: Backfill, steps: [{backfill: {name: s, table: t, column: c, value: v, where: w,"
+                                + " key: [id, id]}}]}"),
+                        "[0].steps[0].backfill.key[1]",
+                        "id"),
+                phases(
                         "no approval",
                         "{name: a, type: Expand, approval: {count: 0}, steps: [%s]}".formatted(sql),
                         "[0].approval.count",
@@ -549,6 +555,11 @@ class PlanReaderTest {
                         change("backfill: {restPercent: 96}"),
                         "spec.backfill.restPercent",
                         "from 0 to 95"),
+                argumentSet(
+                        "more workers than anybody has room for",
+                        change("backfill: {workers: 17}"),
+                        "spec.backfill.workers",
+                        "from 1 to 16, and is 17"),
                 argumentSet(
                         "a backfill that begins paused",
                         change("backfill: {speed: Paused}"),
