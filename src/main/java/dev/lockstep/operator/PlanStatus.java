@@ -11,16 +11,50 @@ public record PlanStatus(
         @Nullable String digest,
         @Nullable Integer revision,
         @Nullable String run,
+        @Nullable Long journalSequence,
         @Nullable String state,
         @Nullable String reason,
         @Nullable String message,
         @Nullable String currentPhase,
         @Nullable String pods,
         @Nullable Boolean suspendedBySpec,
-        @Nullable List<Phase> phases,
-        @Nullable List<Workload> workloads,
-        @Nullable List<Blocker> blockers,
-        @Nullable List<Condition> conditions) {
+        List<Phase> phases,
+        List<Workload> workloads,
+        List<Blocker> blockers,
+        List<Condition> conditions) {
+    /** Lists that are empty are not written, and come back as nothing. */
+    public PlanStatus(
+            @Nullable Long observedGeneration,
+            @Nullable String digest,
+            @Nullable Integer revision,
+            @Nullable String run,
+            @Nullable Long journalSequence,
+            @Nullable String state,
+            @Nullable String reason,
+            @Nullable String message,
+            @Nullable String currentPhase,
+            @Nullable String pods,
+            @Nullable Boolean suspendedBySpec,
+            @Nullable List<Phase> phases,
+            @Nullable List<Workload> workloads,
+            @Nullable List<Blocker> blockers,
+            @Nullable List<Condition> conditions) {
+        this.observedGeneration = observedGeneration;
+        this.digest = digest;
+        this.revision = revision;
+        this.run = run;
+        this.journalSequence = journalSequence;
+        this.state = state;
+        this.reason = reason;
+        this.message = message;
+        this.currentPhase = currentPhase;
+        this.pods = pods;
+        this.suspendedBySpec = suspendedBySpec;
+        this.phases = phases == null ? List.of() : List.copyOf(phases);
+        this.workloads = workloads == null ? List.of() : List.copyOf(workloads);
+        this.blockers = blockers == null ? List.of() : List.copyOf(blockers);
+        this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
 
     /** A phase of the run. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,10 +81,6 @@ public record PlanStatus(
 
     /** Something that is in the way. */
     public record Blocker(String code, String object, String message, String since) {}
-
-    List<Condition> known() {
-        return conditions == null ? List.of() : conditions;
-    }
 
     boolean pausedBySpec() {
         return Boolean.TRUE.equals(suspendedBySpec);

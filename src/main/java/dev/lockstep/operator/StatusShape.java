@@ -26,6 +26,10 @@ final class StatusShape {
                         field("revision", NUMBER, "Which accepted spec of this plan runs, counted from 1."),
                         field("run", TEXT, "Id of the newest run."),
                         field(
+                                "journalSequence",
+                                new Shape.Count(),
+                                "The last entry of the run's journal that this speaks of."),
+                        field(
                                 "state",
                                 new Shape.Word(Stream.of(RunStatus.values())
                                         .map(RunStatus::label)
