@@ -1,5 +1,7 @@
 package dev.lockstep.target;
 
+import dev.lockstep.engine.DeclaredDatabases.Credentials;
+import dev.lockstep.engine.LockstepException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,6 +17,9 @@ final class Connector {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private static final int APPLICATION_NAME_BYTES = 63;
+
+    /** As the server calls it when nobody is who they say: it may go by itself, once somebody has put it right. */
+    private static final String NO_CREDENTIALS = "28000";
 
     private final TargetConnection target;
 
@@ -43,12 +48,12 @@ final class Connector {
         properties.setProperty("connectTimeout", String.valueOf(connectSeconds));
         properties.setProperty("loginTimeout", String.valueOf(2 * connectSeconds));
         properties.setProperty("socketTimeout", String.valueOf(answerSeconds));
-        if (!target.user().isEmpty()) {
-            properties.setProperty("user", target.user());
+        Credentials credentials = credentials();
+        if (!credentials.user().isEmpty()) {
+            properties.setProperty("user", credentials.user());
         }
-        String password = target.password().get();
-        if (!password.isEmpty()) {
-            properties.setProperty("password", password);
+        if (!credentials.password().isEmpty()) {
+            properties.setProperty("password", credentials.password());
         }
         Connection connection = DriverManager.getConnection(target.url(), properties);
         try {
@@ -57,6 +62,14 @@ final class Connector {
         } catch (SQLException e) {
             close(connection);
             throw e;
+        }
+    }
+
+    private Credentials credentials() throws SQLException {
+        try {
+            return target.credentials().get();
+        } catch (LockstepException e) {
+            throw new SQLException(e.getMessage(), NO_CREDENTIALS, e);
         }
     }
 
@@ -125,9 +138,14 @@ final class Connector {
 
     /** What the driver or server said, without the password, should it ever be in there. */
     String safe(String message) {
-        String password = target.password().get();
         String safe = message.replace(target.url(), target.shownUrl());
-        return password.isEmpty() ? safe : safe.replace(password, "***");
+        try {
+            String password = target.credentials().get().password();
+            return password.isEmpty() ? safe : safe.replace(password, "***");
+        } catch (LockstepException _) {
+            // Whoever has no password has none to give away.
+            return safe;
+        }
     }
 
     String address() {

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,20 +39,24 @@ public final class JdbcTargets implements Targets {
         this(connections, Map.of(), clock);
     }
 
-    /** @param replicas of each database, whose sessions count as much as the primary's (G29) */
+    /**
+     * Databases that may come and go: the maps are looked into at each call.
+     *
+     * @param replicas of each database, whose sessions count as much as the primary's (G29)
+     */
     public JdbcTargets(
             Map<DatabaseName, TargetConnection> connections,
             Map<DatabaseName, List<TargetConnection>> replicas,
             InstantSource clock) {
-        this.connections = Map.copyOf(connections);
-        this.replicas = Map.copyOf(replicas);
+        this.connections = Collections.unmodifiableMap(connections);
+        this.replicas = Collections.unmodifiableMap(replicas);
         this.clock = clock;
     }
 
     @Override
     public List<Database> databases() {
         return known().stream()
-                .map(name -> new Database(name, target(name).orElseThrow().shownUrl()))
+                .flatMap(name -> target(name).map(target -> new Database(name, target.shownUrl())).stream())
                 .toList();
     }
 

@@ -2,6 +2,9 @@ package dev.lockstep.operator;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lockstep.demo.OpenCluster;
 import dev.lockstep.engine.DeclaredDatabases;
 import dev.lockstep.engine.EngineWorld;
@@ -28,6 +31,8 @@ import org.awaitility.core.ConditionTimeoutException;
 /** An API server on a port with an operator beside an engine whose surroundings do what a test says. */
 final class ObjectWorld implements AutoCloseable {
     static final String NAMESPACE = "shop";
+
+    private static final TypeReference<Map<String, Object>> TREE = new TypeReference<>() {};
 
     /** Adds something, then drops something once all code is new and somebody has agreed. */
     static final String PLAN = """
@@ -110,7 +115,25 @@ final class ObjectWorld implements AutoCloseable {
     }
 
     static ConditionFactory patiently(String what) {
-        return await(what).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(25));
+        return await(what).atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(25));
+    }
+
+    /** Minutes pass at every look, with pods of these versions. */
+    ConditionFactory whileTimeGoesOn(String what, String... versions) {
+        return patiently(what).pollInterval((_, _) -> {
+            engine.later(Duration.ofMinutes(1), versions);
+            return Duration.ofMillis(100);
+        });
+    }
+
+    /** What an API server with the real definition would say of the object as it is there. */
+    List<String> complaints(String name) {
+        try {
+            return new Schemas(Definitions.plan())
+                    .complaints(new ObjectMapper().readValue(Serialization.asJson(get(name)), TREE));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("the API answers in JSON", e);
+        }
     }
 
     static MigrationPlan plan(String name) {

@@ -8,10 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.engine.Actor;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.RunStatus;
+import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanKey;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +43,7 @@ class PlanOperatorTest {
     void appliedPlanRunsToItsEnd() {
         world.apply(plan("rename"));
 
-        PlanStatus held = world.awaitsReason("rename", "OldVersion");
+        PlanStatus held = world.awaitsReason("rename", "TemplateOld");
         assertThat(held.state()).isEqualTo("Held");
         assertThat(held.currentPhase()).isEqualTo("contract");
         assertThat(held.pods()).isEqualTo("0/1");
@@ -54,9 +57,10 @@ class PlanOperatorTest {
         });
         assertThat(condition(held, "Validated").status()).isEqualTo("True");
         assertThat(condition(held, "Reconciling").status()).isEqualTo("True");
-        assertThat(condition(held, "GateOpen").reason()).isEqualTo("OldVersion");
+        assertThat(condition(held, "GateOpen").reason()).isEqualTo("TemplateOld");
         assertThat(condition(held, "Approved").message()).contains(held.digest(), "signed in as a person");
         assertThat(world.get("rename").getFinalizers()).containsExactly(PlanReconciler.FINALIZER);
+        assertThat(world.complaints("rename")).isEmpty();
 
         rollOut();
         PlanStatus asking = world.awaits("rename", "AwaitingApproval");
@@ -68,15 +72,16 @@ class PlanOperatorTest {
         assertThat(condition(done, "Ready").status()).isEqualTo("True");
         assertThat(condition(done, "Reconciling").status()).isEqualTo("False");
         patiently("the finalizer to go").until(() -> world.get("rename").getFinalizers().isEmpty());
+        assertThat(world.complaints("rename")).isEmpty();
         assertThat(world.reasons("rename"))
-                .contains("Started", "OldVersion", "GateOpened", "PhaseApproved", "PointOfNoReturnPassed", "Succeeded");
+                .contains("Started", "TemplateOld", "GateOpened", "PhaseApproved", "PointOfNoReturnPassed", "Succeeded");
     }
 
     /** Held is how a plan waits; a tool that waits for it must not take it for broken. */
     @Test
     void heldIsNeverStalled() {
         world.apply(plan("rename"));
-        PlanStatus held = world.awaitsReason("rename", "OldVersion");
+        PlanStatus held = world.awaitsReason("rename", "TemplateOld");
         assertThat(condition(held, "Stalled").status()).isEqualTo("False");
 
         world.engine.operations().abort(RENAME, ANN);
@@ -89,7 +94,7 @@ class PlanOperatorTest {
     @Test
     void transitionTimesMoveOnlyWithTheStatus() {
         world.apply(plan("rename"));
-        String since = condition(world.awaitsReason("rename", "OldVersion"), "Validated")
+        String since = condition(world.awaitsReason("rename", "TemplateOld"), "Validated")
                 .lastTransitionTime();
         world.engine.later(Duration.ofMinutes(5), "1.5.0");
         PlanStatus later = world.awaits("rename", "matching", status -> "1/1".equals(status.pods()));
@@ -99,7 +104,7 @@ class PlanOperatorTest {
     @Test
     void changedSpecOfARunningPlanIsRefusedAndTheRunGoesOn() {
         world.apply(plan("rename"));
-        PlanStatus before = world.awaitsReason("rename", "OldVersion");
+        PlanStatus before = world.awaitsReason("rename", "TemplateOld");
 
         world.edit("rename", object -> with(object, "description", "something else"));
         PlanStatus refused = world.awaits(
@@ -125,7 +130,7 @@ class PlanOperatorTest {
         assertThat(world.get("rename").getFinalizers()).isEmpty();
 
         world.edit("rename", object -> with(object, "suspend", false));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         world.edit("rename", object -> with(object, "suspend", true));
         PlanStatus paused = world.awaits("rename", "Paused");
         assertThat(paused.suspendedBySpec()).isTrue();
@@ -138,7 +143,7 @@ class PlanOperatorTest {
     @Test
     void whatAPersonPausedStaysPaused() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         world.engine.operations().suspend(RENAME, ANN);
         PlanStatus paused = world.awaits("rename", "Paused");
         assertThat(paused.reason()).isEqualTo("Paused");
@@ -151,18 +156,15 @@ class PlanOperatorTest {
     @Fact("G50")
     void deletionInTheMiddleTakesBackAndNeverContracts() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         rollOut();
         world.awaits("rename", "AwaitingApproval");
-        world.engine.hangs("add");
         world.client.resources(MigrationPlan.class).inNamespace("shop").withName("rename").delete();
         PlanStatus going = world.awaitsReason("rename", "RollingBack");
         assertThat(going.message()).contains(Farewell.ABANDON);
 
         // What old code needs is there, so the way back is open as soon as new code is gone.
-        world.engine.runs("1.4.0");
-        world.engine.later(Duration.ofMinutes(1), "1.4.0");
-        patiently("the object to go").until(() -> world.find("rename").isEmpty());
+        world.whileTimeGoesOn("the object to go", "1.4.0").until(() -> world.find("rename").isEmpty());
         assertThat(world.engine.operations().glance(RENAME).status()).isEqualTo(RunStatus.ROLLED_BACK);
         assertThat(world.engine.effects()).noneMatch(effect -> effect.contains("drop"));
     }
@@ -171,7 +173,7 @@ class PlanOperatorTest {
     @Fact("G50")
     void abandonedPlanLetsItsObjectGoAndLeavesTheDatabaseAsItIs() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         world.edit("rename", object -> {
             object.getMetadata().setAnnotations(Map.of(Farewell.ABANDON, "true"));
             return object;
@@ -187,7 +189,7 @@ class PlanOperatorTest {
     @Fact("G50")
     void deletionPastThePointOfNoReturnPauses() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         rollOut();
         world.awaits("rename", "AwaitingApproval");
         world.engine.hangs("drop");
@@ -202,7 +204,7 @@ class PlanOperatorTest {
 
         // Whoever decides to finish it is not overruled, and then the object goes.
         world.engine.operations().resume(RENAME, ANN);
-        patiently("the object to go").until(() -> world.find("rename").isEmpty());
+        world.whileTimeGoesOn("the object to go", "1.5.0").until(() -> world.find("rename").isEmpty());
         assertThat(world.engine.operations().glance(RENAME).status()).isEqualTo(RunStatus.SUCCEEDED);
     }
 
@@ -210,7 +212,7 @@ class PlanOperatorTest {
     @Fact("G33")
     void secondPlanOnATableWaitsUntilTheFirstIsOver() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         world.apply(plan("second"));
         PlanStatus waiting = world.awaitsReason("second", "AnotherPlan");
         assertThat(waiting.state()).isEqualTo("Held");
@@ -218,23 +220,22 @@ class PlanOperatorTest {
         assertThat(condition(waiting, "Stalled").status()).isEqualTo("False");
 
         world.engine.operations().rollback(RENAME, ANN);
-        world.engine.later(Duration.ofMinutes(1), "1.4.0");
-        world.awaits("rename", "RolledBack");
-        world.awaitsReason("second", "OldVersion");
+        world.whileTimeGoesOn("the way back", "1.4.0").until(() -> state("rename").equals("RolledBack"));
+        world.awaitsReason("second", "TemplateOld");
     }
 
     /** A run that was taken back would otherwise begin again for ever. */
     @Test
     void takenBackPlanDoesNotBeginAgainByItself() {
         world.apply(plan("rename"));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
         world.engine.operations().rollback(RENAME, ANN);
-        world.engine.later(Duration.ofMinutes(1), "1.4.0");
+        world.whileTimeGoesOn("the way back", "1.4.0").until(() -> state("rename").equals("RolledBack"));
         PlanStatus back = world.awaits("rename", "RolledBack");
         assertThat(condition(back, "Stalled").status()).isEqualTo("True");
 
         world.edit("rename", object -> with(object, "description", "another try"));
-        PlanStatus again = world.awaitsReason("rename", "OldVersion");
+        PlanStatus again = world.awaitsReason("rename", "TemplateOld");
         assertThat(again.revision()).isEqualTo(2);
     }
 
@@ -248,7 +249,7 @@ class PlanOperatorTest {
         assertThat(world.get("rename").getFinalizers()).isEmpty();
 
         world.edit("rename", object -> with(object, "minStableSeconds", 10));
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
     }
 
     @Test
@@ -261,7 +262,7 @@ class PlanOperatorTest {
 
         applySecret("s3cret");
         world.client.resource(database("warehouse", "shop")).create();
-        world.awaitsReason("rename", "OldVersion");
+        world.awaitsReason("rename", "TemplateOld");
     }
 
     @Test
@@ -272,7 +273,7 @@ class PlanOperatorTest {
 
         applySecret("first");
         var access = Objects.requireNonNull(
-                world.databases.declared.get(new dev.lockstep.plan.DatabaseName("warehouse")));
+                world.databases.declared.get(new DatabaseName("warehouse")));
         assertThat(access.credentials().get().password()).isEqualTo("first");
         applySecret("second");
         assertThat(access.credentials().get().password()).isEqualTo("second");
@@ -308,7 +309,7 @@ class PlanOperatorTest {
         MigrationPlan plan = plan("rename");
         plan.getMetadata().setAnnotations(Map.of(PlanReconciler.HEALTHY_AT, "contract"));
         world.apply(plan);
-        PlanStatus held = world.awaitsReason("rename", "OldVersion");
+        PlanStatus held = world.awaitsReason("rename", "TemplateOld");
         assertThat(condition(held, "Ready").reason()).isEqualTo("MilestoneReached");
         assertThat(condition(held, "Ready").status()).isEqualTo("True");
         assertThat(condition(held, "Reconciling").status()).isEqualTo("False");
@@ -348,6 +349,10 @@ class PlanOperatorTest {
         world.engine.later(Duration.ofSeconds(10), "1.5.0");
     }
 
+    private String state(String name) {
+        return String.valueOf(Objects.requireNonNull(world.get(name).getStatus()).state());
+    }
+
     private Condition ready(String name) {
         Database database = world.client
                 .resources(Database.class)
@@ -384,7 +389,7 @@ class PlanOperatorTest {
     }
 
     private static String base64(String text) {
-        return java.util.Base64.getEncoder().encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static MigrationPlan with(MigrationPlan plan, String field, Object value) {
