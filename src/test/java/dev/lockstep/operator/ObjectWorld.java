@@ -115,7 +115,7 @@ final class ObjectWorld implements AutoCloseable {
     }
 
     static ConditionFactory patiently(String what) {
-        return await(what).atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(25));
+        return await(what).atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
     }
 
     /** Minutes pass at every look, with pods of these versions. */

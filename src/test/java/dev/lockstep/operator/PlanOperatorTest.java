@@ -4,6 +4,7 @@ import static dev.lockstep.operator.ObjectWorld.condition;
 import static dev.lockstep.operator.ObjectWorld.patiently;
 import static dev.lockstep.operator.ObjectWorld.plan;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.engine.Actor;
 import dev.lockstep.fixture.Fact;
@@ -13,14 +14,19 @@ import dev.lockstep.plan.PlanKey;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Plans as objects, on an API server with a real port. */
 class PlanOperatorTest {
@@ -314,6 +320,34 @@ class PlanOperatorTest {
         assertThat(condition(held, "Ready").status()).isEqualTo("True");
         assertThat(condition(held, "Reconciling").status()).isEqualTo("False");
         assertThat(condition(held, "Succeeded").status()).isEqualTo("Unknown");
+    }
+
+    /** The real kubectl, as far as the simulated API server goes: no server-side validation, no watch. */
+    @Test
+    void kubectlAppliesShowsAndDeletesAPlan(@TempDir Path directory) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "there is no kubectl here");
+        Path file = Files.writeString(directory.resolve("plan.yaml"), ObjectWorld.PLAN.formatted("rename", "by kubectl"));
+
+        assertThat(kubectl("apply", "--validate=false", "-f", file.toString())).contains("rename created");
+        PlanStatus held = world.awaitsReason("rename", "TemplateOld");
+        assertThat(kubectl("-n", "shop", "get", "mplan", "rename", "-o", "jsonpath={.status.state} {.status.pods}"))
+                .isEqualTo("Held 0/1");
+        assertThat(kubectl("apply", "--validate=false", "-f", file.toString())).contains("rename unchanged");
+        assertThat(held.digest())
+                .isEqualTo(world.engine.operations().glance(RENAME).plan().digest().toString());
+        assertThat(kubectl("-n", "shop", "annotate", "mplan", "rename", Farewell.ABANDON + "=true"))
+                .contains("annotated");
+        assertThat(kubectl("-n", "shop", "delete", "mplan", "rename", "--wait=false")).contains("deleted");
+        patiently("the object to go").until(() -> world.find("rename").isEmpty());
+    }
+
+    private String kubectl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/kubectl", "--server=" + world.cluster.address()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).describedAs(said).isZero();
+        return said;
     }
 
     @Test
