@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +56,11 @@ final class DatabaseReconciler implements Reconciler<Database> {
         if (object.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
-        Now ready = declared(object);
+        Optional<Database> namesake = namesake(object, context);
+        if (namesake.isPresent()) {
+            release(object);
+        }
+        Now ready = namesake.map(DatabaseReconciler::taken).orElseGet(() -> declared(object));
         DatabaseStatus before = objects.status(object).orElseGet(() -> new DatabaseStatus(null, null));
         long generation = object.getMetadata().getGeneration();
         Condition condition = Condition.of(ready, before.known(), generation, clock.instant());
@@ -67,8 +72,36 @@ final class DatabaseReconciler implements Reconciler<Database> {
         return UpdateControl.<Database>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
 
+    /** The oldest object of a name has it, whichever is looked at first: after a restart, too. */
+    private static Optional<Database> namesake(Database object, Context<Database> context) {
+        return context.getPrimaryCache()
+                .list(other -> other.getMetadata().getName().equals(object.getMetadata().getName()))
+                .min(Comparator.comparing(DatabaseReconciler::created)
+                        .thenComparing(other -> other.getMetadata().getNamespace()))
+                .filter(oldest -> created(oldest).compareTo(created(object)) <= 0)
+                .filter(oldest -> !oldest.getMetadata()
+                        .getNamespace()
+                        .equals(object.getMetadata().getNamespace()));
+    }
+
+    private static String created(Database object) {
+        return Optional.ofNullable(object.getMetadata().getCreationTimestamp()).orElse("");
+    }
+
+    private static Now taken(Database other) {
+        return not(
+                "NameTaken",
+                "Namespace " + other.getMetadata().getNamespace() + " has an older Database "
+                        + other.getMetadata().getName()
+                        + ", and plans know databases by their name alone. Give this one another name.");
+    }
+
     private void gone(Database object) {
         objects.forget(object);
+        release(object);
+    }
+
+    private void release(Database object) {
         DatabaseName name;
         try {
             name = new DatabaseName(object.getMetadata().getName());

@@ -6,6 +6,7 @@ import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
+import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.operator.Announcer.Announcement;
 import dev.lockstep.plan.PlanKey;
 import java.util.Optional;
@@ -82,6 +83,17 @@ final class Farewell {
                         "The object is being deleted, and what was done cannot be taken back now: " + e.getMessage()
                                 + remedy(key)));
             }
+        }
+        Optional<Stage.Fault> fault = plan.run()
+                .map(run -> run.state().stage())
+                .filter(Stage.Failed.class::isInstance)
+                .map(stage -> ((Stage.Failed) stage).fault());
+        if (fault.isPresent() && goesBack(plan)) {
+            return new Verdict.Wait(Objection.refused(
+                    "CannotRollBack",
+                    "MigrationPlan " + key,
+                    "The object is being deleted, and taking back what was done has failed: "
+                            + fault.get().message() + " " + fault.get().remedy() + remedy(key)));
         }
         return new Verdict.Wait(Objection.held(
                 "RollingBack",

@@ -147,10 +147,17 @@ final class Steering {
         if (!active(plan) || plan.status() == RunStatus.FAILED) {
             return wanted && pausedBefore;
         }
-        if (wanted && !suspended) {
-            operations.suspend(key, KUBECTL);
-        } else if (!wanted && suspended && pausedBefore) {
-            operations.resume(key, KUBECTL);
+        try {
+            if (wanted && !suspended) {
+                operations.suspend(key, KUBECTL);
+            } else if (!wanted && suspended && pausedBefore) {
+                operations.resume(key, KUBECTL);
+            }
+        } catch (LockstepException e) {
+            if (e.code() != ErrorCode.ILLEGAL_TRANSITION) {
+                throw e;
+            }
+            // The run has gone on meanwhile to where that makes no sense; its next change wakes us.
         }
         return wanted;
     }

@@ -304,6 +304,9 @@ class PlanOperatorTest {
                             .getStatus();
                     return status != null && "DatabaseOfAnotherNamespace".equals(status.reason());
                 });
+        world.client.resource(database("warehouse", "zoo")).create();
+        patiently("the second of a name to be refused")
+                .until(() -> ready("zoo", "warehouse").reason().equals("NameTaken"));
         world.client.resource(database("configured", "shop")).create();
         patiently("the name to be refused").until(() -> ready("configured").reason().equals("NameConfigured"));
     }
@@ -388,9 +391,13 @@ class PlanOperatorTest {
     }
 
     private Condition ready(String name) {
+        return ready("shop", name);
+    }
+
+    private Condition ready(String namespace, String name) {
         Database database = world.client
                 .resources(Database.class)
-                .inNamespace("shop")
+                .inNamespace(namespace)
                 .withName(name)
                 .get();
         DatabaseStatus status = database.getStatus();
