@@ -3,18 +3,21 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.Floors;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
 import dev.lockstep.operator.PlanOperator;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.OtherCluster;
@@ -53,8 +56,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Targets targets(TargetDirectory directory, InstantSource clock) {
-        return new JdbcTargets(directory.primaries(), directory.replicas(), clock);
+    Targets targets(TargetDirectory directory, LockstepConfig config, InstantSource clock) {
+        return new JdbcTargets(directory.primaries(), directory.replicas(), limits(config), clock);
     }
 
     @Produces
@@ -92,6 +95,13 @@ final class Wiring {
                                 .map(url -> connection(url, database))
                                 .toList()));
         return replicas;
+    }
+
+    private static Map<DatabaseName, BackfillLimits> limits(LockstepConfig config) {
+        Map<DatabaseName, BackfillLimits> limits = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> limits.put(databaseName(name), DatabaseLimits.of(name, database)));
+        return limits;
     }
 
     private static DatabaseName databaseName(String name) {
@@ -159,6 +169,18 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Floors floors(Plans plans, Runs runs, InstantSource clock) {
+        return new Floors(plans, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Reconciliation reconciliation(Plans plans, Runs runs, Lookout lookout, Targets targets) {
+        return new Reconciliation(plans, targets, new Views(runs, lookout));
     }
 
     @Produces

@@ -1,12 +1,14 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.change.Phase;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PlanKey;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,21 @@ final class LivePlans {
                 run.run().document().spec().workloads(),
                 ready(state),
                 state.floor().flatMap(name -> require(phases, name))));
+    }
+
+    /**
+     * What the run keeps out now, for each workload that its plan names. A workload without versions for the floor has none:
+     * its gate never opened.
+     */
+    static List<Floor> floors(StoredRun run, RunState state) {
+        PlanKey plan = run.document().key();
+        return state.floor()
+                .flatMap(phase -> require(state.script().phases(), phase)
+                        .map(milestone -> run.document().spec().workloads().stream()
+                                .flatMap(spec -> spec.required(milestone).stream()
+                                        .map(versions -> new Floor(plan, phase, spec.name(), milestone, versions)))
+                                .toList()))
+                .orElseGet(List::of);
     }
 
     private static Optional<Milestone> require(List<Phase> phases, PhaseName name) {

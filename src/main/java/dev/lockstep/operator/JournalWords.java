@@ -53,6 +53,8 @@ final class JournalWords {
             case Event.Resumed(String actor) -> some(normal("Resumed", "Resumed by " + actor + "."));
             case Event.RetryRequested(String actor) -> some(normal("RetryRequested", actor + " asked to try again."));
             case Event.Aborted(String actor) -> some(warning("Aborted", "Aborted by " + actor + "."));
+            case Event.Paced(var speed, String actor) ->
+                some(normal("Paced", actor + " set the speed of backfills to " + speed.label() + "."));
             case Event.RollbackRequested(String actor) ->
                 some(warning("RollbackRequested", actor + " asked to take back what was done."));
             case Event.RolledBack() -> some(normal("RolledBack", "All that was done has been taken back."));

@@ -169,7 +169,18 @@ public final class PlanShape {
                         "commit",
                         word(PlanSpec.BatchCommit.values(), PlanSpec.BatchCommit::label),
                         pace.commit().label(),
-                        "Whether each batch waits until the disk has it: Asynchronous or Synchronous."));
+                        "Whether each batch waits until the disk has it: Asynchronous or Synchronous."),
+                standard(
+                        "speed",
+                        word(new Speed[] {Speed.FULL, Speed.GOVERNED, Speed.GENTLE}, Speed::label),
+                        Speed.GOVERNED.label(),
+                        "Full, Governed (slower by what the database feels) or Gentle."),
+                optional("limits", LimitsShape.limits(), "How much the database may feel before it goes slower."),
+                standard(
+                        "workers",
+                        new Shape.Whole(1, 16),
+                        pace.workers(),
+                        "How many connections fill rows side by side."));
     }
 
     private static Shape contract() {
@@ -235,7 +246,11 @@ public final class PlanShape {
                                 required("table", TABLE, "The table whose rows are filled: table or schema.table."),
                                 required("column", IDENTIFIER, "The column that is filled."),
                                 required("value", SAYING, "SQL expression of the value, over the row's columns."),
-                                required("where", SAYING, "SQL condition of the rows that still need it.")),
+                                required("where", SAYING, "SQL condition of the rows that still need it."),
+                                optional(
+                                        "key",
+                                        set(IDENTIFIER, 1, MOST_TABLES),
+                                        "The columns by whose order it goes; the table's own key where nothing is said.")),
                         "Rows that are filled in small batches.")));
     }
 
