@@ -48,21 +48,21 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class PlanResource {
     static final String EXAMPLE = """
-            apiVersion: lockstep.dev/v1alpha1
-            kind: MigrationPlan
-            metadata: {name: rename-users-name, namespace: shop}
-            spec:
-              databaseRef: {name: shop}
-              changes:
-                - renameColumn: {table: users, from: name, to: full_name}
-              workloads:
-                - name: web
-                  kind: Deployment
-                  resource: shop-web
-                  versions: {new-only: ">=1.5.0"}
-              approvals:
-                - {phase: contract, count: 1}
-            """;
+        apiVersion: lockstep.dev/v1alpha1
+        kind: MigrationPlan
+        metadata: {name: rename-users-name, namespace: shop}
+        spec:
+          databaseRef: {name: shop}
+          changes:
+            - renameColumn: {table: users, from: name, to: full_name}
+          workloads:
+            - name: web
+              kind: Deployment
+              resource: shop-web
+              versions: {new-only: ">=1.5.0"}
+          approvals:
+            - {phase: contract, count: 1}
+        """;
 
     private final Operations operations;
     private final Caller caller;
@@ -186,8 +186,8 @@ public class PlanResource {
             throw new LockstepException(
                     ErrorCode.PLAN_KEPT_ELSEWHERE,
                     "The spec of plan " + key + " is kept by " + steward
-                            + ", and can be changed or deleted only there. Starting, pausing, approving and rolling back"
-                            + " work here as ever.");
+                            + ", and can be changed or deleted only there. Starting, pausing, approving and rolling"
+                            + " back work here as ever.");
         });
     }
 

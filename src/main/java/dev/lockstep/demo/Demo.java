@@ -190,7 +190,8 @@ public final class Demo implements Prelude {
                   The database        psql -h 127.0.0.1 -p %d -U postgres shop
                   Kept in             %s
 
-                %n""",
+                %n\
+                """,
                 base,
                 link,
                 base,

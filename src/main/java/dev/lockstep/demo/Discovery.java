@@ -34,8 +34,7 @@ final class Discovery {
                     resource("secrets", "secret", "Secret")),
             "/apis",
             new APIGroupListBuilder()
-                    .withGroups(
-                            group("apps"), group("authentication.k8s.io"), group("coordination.k8s.io"), lockstep())
+                    .withGroups(group("apps"), group("authentication.k8s.io"), group("coordination.k8s.io"), lockstep())
                     .build(),
             "/apis/apps",
             group("apps"),
@@ -71,8 +70,9 @@ final class Discovery {
 
     /** The version of Kubernetes that this resembles. */
     private static final String VERSION = """
-            {"major": "1", "minor": "32", "gitVersion": "v1.32.0-lockstep-simulated", "gitCommit": "", "gitTreeState": "",
-             "buildDate": "2025-01-01T00:00:00Z", "goVersion": "", "compiler": "", "platform": "linux/amd64"}""";
+        {"major": "1", "minor": "32", "gitVersion": "v1.32.0-lockstep-simulated", "gitCommit": "", "gitTreeState": "",
+         "buildDate": "2025-01-01T00:00:00Z", "goVersion": "", "compiler": "", "platform": "linux/amd64"}\
+        """;
 
     private Discovery() {}
 

@@ -60,7 +60,7 @@ final class DatabaseNames {
                         "database " + name,
                         "There is no Database " + name + " in namespace " + namespace
                                 + ", and none of that name in Lockstep's configuration. Apply one, or correct"
-                                + " spec.databaseRef.name. Nothing has been changed, and the plan goes on by itself once"
-                                + " the database is there."));
+                                + " spec.databaseRef.name. Nothing has been changed, and the plan goes on by itself"
+                                + " once the database is there."));
     }
 }

@@ -75,7 +75,9 @@ final class DatabaseReconciler implements Reconciler<Database> {
     /** The oldest object of a name has it, whichever is looked at first: after a restart, too. */
     private static Optional<Database> namesake(Database object, Context<Database> context) {
         return context.getPrimaryCache()
-                .list(other -> other.getMetadata().getName().equals(object.getMetadata().getName()))
+                .list(other -> other.getMetadata()
+                        .getName()
+                        .equals(object.getMetadata().getName()))
                 .min(Comparator.comparing(DatabaseReconciler::created)
                         .thenComparing(other -> other.getMetadata().getNamespace()))
                 .filter(oldest -> created(oldest).compareTo(created(object)) <= 0)
@@ -117,10 +119,13 @@ final class DatabaseReconciler implements Reconciler<Database> {
     private Now declared(Database object) {
         String namespace = object.getMetadata().getNamespace();
         DatabaseSpec spec = object.getSpec();
-        if (spec == null || spec.url() == null || spec.credentialsSecretRef() == null
+        if (spec == null
+                || spec.url() == null
+                || spec.credentialsSecretRef() == null
                 || spec.credentialsSecretRef().name() == null) {
             return not("SpecIncomplete", "Give spec.url and spec.credentialsSecretRef.name.");
         }
+        DatabaseSpec.SecretRef reference = spec.credentialsSecretRef();
         DatabaseName name;
         try {
             name = new DatabaseName(object.getMetadata().getName());
@@ -138,13 +143,13 @@ final class DatabaseReconciler implements Reconciler<Database> {
                             + " already, and plans know databases by their name alone. Give this one another name.");
         }
         Access access = new Access(
-                spec.url(), spec.replicaUrls(), () -> secrets.credentials(namespace, spec.credentialsSecretRef()));
+                spec.url(), spec.replicaUrls(), () -> secrets.credentials(namespace, reference));
         Optional<String> configured = databases.declare(name, access);
         if (configured.isPresent()) {
             names.release(name, self.uid());
             return not("NameConfigured", configured.get());
         }
-        return readable(namespace, spec.credentialsSecretRef());
+        return readable(namespace, reference);
     }
 
     private Now readable(String namespace, DatabaseSpec.SecretRef secret) {

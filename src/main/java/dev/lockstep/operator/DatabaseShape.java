@@ -30,8 +30,8 @@ final class DatabaseShape {
                                 Optional.empty()),
                         new Field(
                                 "credentialsSecretRef",
-                                "The Secret, in this object's namespace, with the role and its password. It is read again"
-                                        + " at every connection, so a changed password needs nothing more.",
+                                "The Secret, in this object's namespace, with the role and its password. It is read"
+                                        + " again at every connection, so a changed password needs nothing more.",
                                 secret(),
                                 true,
                                 Optional.empty()),

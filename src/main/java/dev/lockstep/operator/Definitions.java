@@ -24,9 +24,9 @@ final class Definitions {
             .build());
 
     private static final String HEAD = """
-            # Generated from what the plan's reader accepts; do not edit. To write it again:
-            # ./lockstep test -Dtest=DefinitionsTest -Dlockstep.write=true
-            """;
+        # Generated from what the plan's reader accepts; do not edit. To write it again:
+        # ./lockstep test -Dtest=DefinitionsTest -Dlockstep.write=true
+        """;
 
     private static final Shape.Rule PLAIN_NAME = new Shape.Rule(
             "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",

@@ -64,10 +64,7 @@ final class Farewell {
             operations.abort(key, Steering.KUBECTL);
             return new Verdict.Go(Optional.empty());
         }
-        return plan.run()
-                        .map(RunView::state)
-                        .flatMap(RunState::pointOfNoReturn)
-                        .isPresent()
+        return plan.run().map(RunView::state).flatMap(RunState::pointOfNoReturn).isPresent()
                 ? pause(plan, key, pausedBefore)
                 : takeBack(plan, key);
     }
@@ -120,8 +117,9 @@ final class Farewell {
         return new Verdict.Wait(Objection.refused(
                 PAUSED,
                 "MigrationPlan " + key,
-                "The object is being deleted, and the run is past the point of no return, where nothing can be taken back."
-                        + " It is paused, because a deletion never goes on to a contract. POST /api/v1/plans/" + key
+                "The object is being deleted, and the run is past the point of no return, where nothing can be taken"
+                        + " back. It is paused, because a deletion never goes on to a contract. POST /api/v1/plans/"
+                        + key
                         + "/resume brings it to its end, and the object goes then." + remedy(key)));
     }
 
@@ -133,6 +131,7 @@ final class Farewell {
     private static String abandoned(PlanView plan, PlanKey key) {
         return "The object is let go, and its run is aborted where it stands: what it made in database "
                 + plan.plan().document().spec().database()
-                + " is still there. POST /api/v1/plans/" + key + "/rollback takes it back, as long as that is possible.";
+                + " is still there. POST /api/v1/plans/" + key
+                + "/rollback takes it back, as long as that is possible.";
     }
 }

@@ -42,8 +42,7 @@ final class JournalWords {
                                 : normal("StepTakenBack", "Step " + step + " has been taken back."));
             case Event.StepBlocked(String step, var _, var blockers, var _) -> some(held("Step " + step, blockers));
             case Event.StepFailed(String step, var _, var fault) ->
-                some(warning(
-                        "StepFailed", "Step " + step + " failed: " + fault.message() + " " + fault.remedy()));
+                some(warning("StepFailed", "Step " + step + " failed: " + fault.message() + " " + fault.remedy()));
             case Event.PhaseCompleted(var phase) -> some(normal("PhaseCompleted", "Phase " + phase + " is done."));
             case Event.Attested(var workload, String version, String actor, var _, var until) ->
                 some(normal(

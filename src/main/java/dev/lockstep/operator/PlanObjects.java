@@ -48,11 +48,7 @@ final class PlanObjects<S, T extends CustomResource<?, S>> {
      * @param empty makes an object without anything
      * @param serverSideApply whether the API server knows it; otherwise status is replaced as a whole
      */
-    PlanObjects(
-            KubernetesClient client,
-            Class<T> kind,
-            Supplier<T> empty,
-            boolean serverSideApply) {
+    PlanObjects(KubernetesClient client, Class<T> kind, Supplier<T> empty, boolean serverSideApply) {
         this.client = client;
         this.kind = kind;
         this.empty = empty;
@@ -92,7 +88,8 @@ final class PlanObjects<S, T extends CustomResource<?, S>> {
                 if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == ATTEMPTS) {
                     throw e;
                 }
-                // Somebody wrote in between. What we know of the run is newer than any status there; of the spec it may not
+                // Somebody wrote in between. What we know of the run is newer than any status there; of the spec it may
+                // not
                 // be, but then a newer generation is on its way to us.
                 target = live(object);
             }
@@ -157,6 +154,7 @@ final class PlanObjects<S, T extends CustomResource<?, S>> {
                         .inNamespace(object.getMetadata().getNamespace())
                         .withName(object.getMetadata().getName())
                         .get())
-                .filter(live -> live.getMetadata().getUid().equals(object.getMetadata().getUid()));
+                .filter(live ->
+                        live.getMetadata().getUid().equals(object.getMetadata().getUid()));
     }
 }

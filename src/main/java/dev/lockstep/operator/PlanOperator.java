@@ -99,8 +99,8 @@ public final class PlanOperator implements Stewards, AutoCloseable {
                 } catch (RuntimeException e) {
                     LOG.log(
                             WARNING,
-                            "MigrationPlan and Database objects cannot be watched yet, and it is tried again: {0}. Are the"
-                                    + " definitions in k8s/crds applied, and may this service account watch them?",
+                            "MigrationPlan and Database objects cannot be watched yet, and it is tried again: {0}. Are"
+                                    + " the definitions in k8s/crds applied, and may this service account watch them?",
                             e.getMessage());
                     stop(operator);
                 }

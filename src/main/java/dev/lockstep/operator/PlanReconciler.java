@@ -108,7 +108,8 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
             plan = steering.look(key);
         }
         Optional<PlanView> now = plan;
-        objection = objection.map(it -> now.map(known -> steering.inProgress(it, known)).orElse(it));
+        objection = objection.map(
+                it -> now.map(known -> steering.inProgress(it, known)).orElse(it));
         keepFinalizer(object, now);
         return told(
                 object,

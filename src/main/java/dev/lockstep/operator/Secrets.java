@@ -44,8 +44,8 @@ final class Secrets {
             throw unreadable("There is no " + shown + ", which has the credentials. Create it, or correct"
                     + " spec.credentialsSecretRef of the Database.");
         }
-        Credentials read = new Credentials(
-                value(secret, shown, reference.userKey()), value(secret, shown, reference.secretKey()));
+        Credentials read =
+                new Credentials(value(secret, shown, reference.userKey()), value(secret, shown, reference.secretKey()));
         last.put(shown + reference, read);
         return read;
     }

@@ -46,7 +46,10 @@ record Situation(
 
     RunStatus status() {
         RunStatus of = plan.map(PlanView::status).orElse(RunStatus.PENDING);
-        return of == RunStatus.PENDING && objection.filter(it -> it.kind() == Objection.Kind.HELD).isPresent()
+        return of == RunStatus.PENDING
+                        && objection
+                                .filter(it -> it.kind() == Objection.Kind.HELD)
+                                .isPresent()
                 ? RunStatus.HELD
                 : of;
     }
@@ -67,13 +70,15 @@ record Situation(
     }
 
     Optional<PhaseName> phase() {
-        return state().flatMap(state -> state.position().map(at -> state.script().phase(at).name()));
+        return state().flatMap(state ->
+                state.position().map(at -> state.script().phase(at).name()));
     }
 
     /** A spec that was refused while nothing runs leads nowhere until somebody changes it. */
     boolean leadsNowhere() {
         boolean moving = run().filter(run -> !run.state().status().over()).isPresent();
-        return !moving && objection.filter(it -> it.kind() == Objection.Kind.REFUSED).isPresent();
+        return !moving
+                && objection.filter(it -> it.kind() == Objection.Kind.REFUSED).isPresent();
     }
 
     /** Whether the run has come to the phase at which it is to be reported as ready, or is beyond it. */
@@ -91,6 +96,8 @@ record Situation(
                 .filter(at -> state.script().phases().get(at).name().value().equals(phase))
                 .findFirst()
                 .orElse(Integer.MAX_VALUE);
-        return state.position().filter(at -> !at.backward() && at.phase() >= wanted).isPresent();
+        return state.position()
+                .filter(at -> !at.backward() && at.phase() >= wanted)
+                .isPresent();
     }
 }

@@ -74,7 +74,8 @@ final class StatusDraft {
             return so.speaking().get().reason();
         }
         return switch (so.status()) {
-            case HELD -> so.firstBlocker().map(blocker -> Words.of(blocker.code())).orElse("Held");
+            case HELD ->
+                so.firstBlocker().map(blocker -> Words.of(blocker.code())).orElse("Held");
             case FAILED -> so.fault().map(fault -> Words.reason(fault.code())).orElse("Failed");
             case PENDING -> so.suspended() ? "Suspended" : "NotStarted";
             case PAUSED -> so.pausedBySpec() ? "Suspended" : "Paused";
@@ -123,10 +124,11 @@ final class StatusDraft {
     }
 
     private Optional<String> awaited() {
-        return so.run().flatMap(run -> run.phases().stream()
-                .filter(phase -> phase.state() == PhaseView.State.AWAITING_APPROVAL)
-                .findFirst()
-                .flatMap(phase -> so.plan().map(plan -> Conditions.wanted(plan, phase))));
+        return so.run()
+                .flatMap(run -> run.phases().stream()
+                        .filter(phase -> phase.state() == PhaseView.State.AWAITING_APPROVAL)
+                        .findFirst()
+                        .flatMap(phase -> so.plan().map(plan -> Conditions.wanted(plan, phase))));
     }
 
     private static PlanStatus.Phase phase(PhaseView phase) {
@@ -160,8 +162,7 @@ final class StatusDraft {
                 .map(PlanStatus.Blocker::since)
                 .findFirst()
                 .orElseGet(() -> moment(now));
-        return new PlanStatus.Blocker(
-                objection.reason(), objection.object(), Words.cut(objection.message()), since);
+        return new PlanStatus.Blocker(objection.reason(), objection.object(), Words.cut(objection.message()), since);
     }
 
     static String moment(Instant at) {

@@ -21,7 +21,10 @@ final class StatusShape {
     static Shape.Fields plan() {
         return new Shape.Fields(
                 List.of(
-                        field("observedGeneration", new Shape.Count(), "The generation of the spec that this speaks of."),
+                        field(
+                                "observedGeneration",
+                                new Shape.Count(),
+                                "The generation of the spec that this speaks of."),
                         field("digest", TEXT, "Digest of the spec that runs; approvals are given for it."),
                         field("revision", NUMBER, "Which accepted spec of this plan runs, counted from 1."),
                         field("run", TEXT, "Id of the newest run."),
@@ -50,15 +53,18 @@ final class StatusShape {
                                 new Shape.ListOf(blocker(), 0, MOST_BLOCKERS, new Order.Place()),
                                 "What is in the way now; the first 20."),
                         conditions(
-                                "Ready, Reconciling, Stalled, Validated, GateOpen, Approved and Succeeded; the reasons are"
-                                        + " in Lockstep's documents.")),
+                                "Ready, Reconciling, Stalled, Validated, GateOpen, Approved and Succeeded; the reasons"
+                                        + " are in Lockstep's documents.")),
                 List.of());
     }
 
     static Shape.Fields database() {
         return new Shape.Fields(
                 List.of(
-                        field("observedGeneration", new Shape.Count(), "The generation of the spec that this speaks of."),
+                        field(
+                                "observedGeneration",
+                                new Shape.Count(),
+                                "The generation of the spec that this speaks of."),
                         conditions("Ready: whether plans can use the database by this name.")),
                 List.of());
     }

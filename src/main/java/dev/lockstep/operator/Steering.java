@@ -39,7 +39,8 @@ final class Steering {
     }
 
     static PlanKey key(MigrationPlan object) {
-        return new PlanKey(object.getMetadata().getNamespace(), object.getMetadata().getName());
+        return new PlanKey(
+                object.getMetadata().getNamespace(), object.getMetadata().getName());
     }
 
     static boolean suspended(MigrationPlan object) {
@@ -49,7 +50,8 @@ final class Steering {
 
     /** The plan as it stands there, as a parser of YAML would give it to the reader. */
     static Map<String, Object> document(MigrationPlan object) {
-        Map<String, Object> spec = new LinkedHashMap<>(Optional.ofNullable(object.getSpec()).orElseGet(Map::of));
+        Map<String, Object> spec =
+                new LinkedHashMap<>(Optional.ofNullable(object.getSpec()).orElseGet(Map::of));
         if (spec.get("suspend") instanceof Boolean) {
             spec.remove("suspend");
         }
@@ -78,7 +80,8 @@ final class Steering {
     private Optional<Objection> saved(PlanDocument document) {
         return switch (operations.put(document, KUBECTL, Optional.empty())) {
             case Plans.Saved.Created _, Plans.Saved.Replaced _, Plans.Saved.Unchanged _ -> Optional.empty();
-            case Plans.Saved.InProgress(var plan) -> Optional.of(changed(document.key(), plan.revision(), plan.digest()));
+            case Plans.Saved.InProgress(var plan) ->
+                Optional.of(changed(document.key(), plan.revision(), plan.digest()));
             case Plans.Saved.Outdated _ -> throw new IllegalStateException("no revision was expected");
         };
     }
@@ -87,7 +90,8 @@ final class Steering {
         return Objection.refused(
                 "SpecChangeRefused",
                 "MigrationPlan " + key,
-                "Revision " + revision + ", digest " + digest + ", is being run and goes on as it was reviewed; the spec"
+                "Revision " + revision + ", digest " + digest
+                        + ", is being run and goes on as it was reviewed; the spec"
                         + " that was changed meanwhile is not used. Apply the former spec again, or let the run end, or"
                         + " roll it back (POST /api/v1/plans/" + key + "/rollback): then the changed spec begins."
                         + " spec.suspend may change at any time.");
@@ -99,9 +103,14 @@ final class Steering {
                 ? Objection.refused(
                         "SpecChangeRefused",
                         objection.object(),
-                        changed(plan.plan().document().key(), plan.plan().revision(), plan.plan().digest())
+                        changed(
+                                                plan.plan().document().key(),
+                                                plan.plan().revision(),
+                                                plan.plan().digest())
                                         .message()
-                                + (objection.reason().equals("SpecChangeRefused") ? "" : " Besides: " + objection.message()))
+                                + (objection.reason().equals("SpecChangeRefused")
+                                        ? ""
+                                        : " Besides: " + objection.message()))
                 : objection;
     }
 
@@ -118,7 +127,8 @@ final class Steering {
     static boolean due(PlanView plan) {
         return plan.plan().pendingStart().isEmpty()
                 && plan.run()
-                        .map(run -> run.state().status().over() && run.run().revision() != plan.plan().revision())
+                        .map(run -> run.state().status().over()
+                                && run.run().revision() != plan.plan().revision())
                         .orElse(true);
     }
 
@@ -139,7 +149,8 @@ final class Steering {
      */
     boolean suspend(PlanView plan, boolean wanted, boolean pausedBefore) {
         PlanKey key = plan.plan().document().key();
-        boolean suspended = plan.run().map(RunView::state).filter(RunState::suspended).isPresent();
+        boolean suspended =
+                plan.run().map(RunView::state).filter(RunState::suspended).isPresent();
         if (wanted && plan.plan().pendingStart().isPresent()) {
             operations.abort(key, KUBECTL);
             return false;

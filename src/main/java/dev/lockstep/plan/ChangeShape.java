@@ -126,7 +126,8 @@ final class ChangeShape {
 
     private static Shape renameColumn() {
         return fields(
-                List.of(new Rule("self.from != self.to", "to is the name that the column has already; give the new one")),
+                List.of(new Rule(
+                        "self.from != self.to", "to is the name that the column has already; give the new one")),
                 WHICH_TABLE,
                 required("from", IDENTIFIER, "The name that it has."),
                 required("to", IDENTIFIER, "The name that it gets."));

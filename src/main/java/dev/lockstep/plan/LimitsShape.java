@@ -30,7 +30,8 @@ final class LimitsShape {
                             + ", counts where nothing is said."));
         }
         all.add(optional("queries", keyed("name", query(), 0, MOST_CHECKS), "SQL queries of one number each."));
-        all.add(optional("http", keyed("name", http(), 0, MOST_CHECKS), "Addresses that answer 200 while all is well."));
+        all.add(optional(
+                "http", keyed("name", http(), 0, MOST_CHECKS), "Addresses that answer 200 while all is well."));
         return new Shape.Fields(all, List.of());
     }
 

@@ -73,10 +73,9 @@ public final class PlanShape {
         all.addAll(pace());
         return new Shape.Fields(
                 all,
-                List.of(
-                        new Rule(
-                                "has(self.changes) != has(self.phases)",
-                                "give either changes or phases: changes are compiled to phases")));
+                List.of(new Rule(
+                        "has(self.changes) != has(self.phases)",
+                        "give either changes or phases: changes are compiled to phases")));
     }
 
     private static List<Field> pace() {
@@ -127,8 +126,8 @@ public final class PlanShape {
                                 required(
                                         "act",
                                         word("Wait", "Cancel", "Terminate"),
-                                        "Wait names them and waits; Cancel cancels their statement; Terminate ends their"
-                                                + " connection."),
+                                        "Wait names them and waits; Cancel cancels their statement; Terminate ends"
+                                                + " their connection."),
                                 standard(
                                         "afterSeconds",
                                         new Shape.Whole(1, DAY_SECONDS),
@@ -214,11 +213,10 @@ public final class PlanShape {
 
     private static Shape phase() {
         return fields(
-                List.of(
-                        new Rule(
-                                "self.type == 'Deploy' ? has(self.require) && (!has(self.steps) || size(self.steps) == 0)"
-                                        + " : has(self.steps) && size(self.steps) > 0",
-                                "a Deploy phase has require and no steps; any other phase has at least one step")),
+                List.of(new Rule(
+                        "self.type == 'Deploy' ? has(self.require) && (!has(self.steps) || size(self.steps) == 0)"
+                                + " : has(self.steps) && size(self.steps) > 0",
+                        "a Deploy phase has require and no steps; any other phase has at least one step")),
                 required("name", DNS_LABEL, "The phase's name, which approvals and the journal use."),
                 required(
                         "type",
@@ -250,7 +248,8 @@ public final class PlanShape {
                                 optional(
                                         "key",
                                         set(IDENTIFIER, 1, MOST_TABLES),
-                                        "The columns by whose order it goes; the table's own key where nothing is said.")),
+                                        "The columns by whose order it goes; the table's own key where nothing is"
+                                                + " said.")),
                         "Rows that are filled in small batches.")));
     }
 

@@ -26,8 +26,9 @@ final class WorkloadShape {
 
     private static final Shape POINTER = pattern(500, "^(/([^~/]|~[01])*)*$");
 
-    private static final String VERSIONS = " A range of semantic versions (\">=1.5.0\"), a list of exact versions, or an"
-            + " object with one of range, anyOf and ordinal and, besides, digests and capabilities.";
+    private static final String VERSIONS =
+            " A range of semantic versions (\">=1.5.0\"), a list of exact versions, or an"
+                    + " object with one of range, anyOf and ordinal and, besides, digests and capabilities.";
 
     private WorkloadShape() {}
 
@@ -39,15 +40,15 @@ final class WorkloadShape {
                                         + " !has(self.__namespace__) && !has(self.cluster) : self.kind == 'Pod' ?"
                                         + " has(self.selector) && !has(self.resource) : has(self.resource) &&"
                                         + " !has(self.selector)",
-                                "a Pod workload has a selector, an External one neither resource, selector, namespace nor"
-                                        + " cluster, and any other a resource and no selector"),
+                                "a Pod workload has a selector, an External one neither resource, selector, namespace"
+                                        + " nor cluster, and any other a resource and no selector"),
                         new Rule(
                                 "self.kind != 'External' || !has(self.evidence) || !(has(self.evidence.container) ||"
                                         + " has(self.evidence.label) || has(self.evidence.http) ||"
                                         + " has(self.evidence.minimumKinds) || has(self.evidence.fromProcess) ||"
                                         + " has(self.evidence.minimum))",
-                                "of what no cluster shows only the database can testify: an External workload's evidence"
-                                        + " may have sessions and nothing else")),
+                                "of what no cluster shows only the database can testify: an External workload's"
+                                        + " evidence may have sessions and nothing else")),
                 required("name", DNS_LABEL, "The workload's name in this plan."),
                 required(
                         "kind",
@@ -62,8 +63,8 @@ final class WorkloadShape {
                 optional(
                         "cluster",
                         DNS_LABEL,
-                        "The cluster, as Lockstep's configuration names it; the one Lockstep itself uses where nothing is"
-                                + " said."),
+                        "The cluster, as Lockstep's configuration names it; the one Lockstep itself uses where nothing"
+                                + " is said."),
                 optional("selector", selector(), "Which pods belong to it. Only for Pod."),
                 optional("versions", versions(), "Which code versions have reached which milestone."),
                 optional("evidence", evidence(), "Where proof of its version comes from, and how much is wanted."));
@@ -88,7 +89,8 @@ final class WorkloadShape {
     private static Shape selector() {
         Shape expression = fields(
                 List.of(new Rule(
-                        "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values)",
+                        "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 :"
+                                + " !has(self.values)",
                         "In and NotIn need values; Exists and DoesNotExist take none")),
                 required("key", SAYING, "The label's key."),
                 required(
@@ -144,8 +146,8 @@ final class WorkloadShape {
                 optional(
                         "pointer",
                         POINTER,
-                        "JSON pointer to the version in the answer, such as /build/version; the whole body where nothing"
-                                + " is said."),
+                        "JSON pointer to the version in the answer, such as /build/version; the whole body where"
+                                + " nothing is said."),
                 optional(
                         "timeoutMilliseconds",
                         new Shape.Whole(1, 10_000),

@@ -81,12 +81,13 @@ final class Connector {
         // again. The idle session of a Guard is in no transaction: when its host is lost, the server would go on
         // holding its lock for the two hours of the system's own keepalive, so it asks sooner.
         new Query(connection, """
-                        SELECT set_config(s.name, wanted.value, false)
-                        FROM (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
-                                     ('transaction_timeout', '0'), ('default_transaction_read_only', 'off'),
-                             ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
-                                     ('idle_in_transaction_session_timeout', '3s')) AS wanted (name, value)
-                        JOIN pg_settings s ON s.name = wanted.name""").list(row -> row.getString(1));
+            SELECT set_config(s.name, wanted.value, false)
+            FROM (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
+                         ('transaction_timeout', '0'), ('default_transaction_read_only', 'off'),
+                 ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
+                         ('idle_in_transaction_session_timeout', '3s')) AS wanted (name, value)
+            JOIN pg_settings s ON s.name = wanted.name\
+            """).list(row -> row.getString(1));
         try (Statement statement = connection.createStatement()) {
             // The server looks whether this process is still there while it works or waits for it (14 and later).
             statement.execute("SET client_connection_check_interval = '1s'");

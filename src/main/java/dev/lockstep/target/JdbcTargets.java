@@ -251,8 +251,8 @@ public final class JdbcTargets implements Targets {
             return Optional.of(new StepOutcome.Failed(
                     ErrorCode.SQL_FAILED,
                     "Between Lockstep and database " + attempt.order().database()
-                            + " stands a connection pool in transaction mode (PgBouncer or the like): session settings and"
-                            + " session locks do not hold there.",
+                            + " stands a connection pool in transaction mode (PgBouncer or the like): session settings"
+                            + " and session locks do not hold there.",
                     "Give lockstep.databases.\"" + attempt.order().database()
                             + "\".url the server's own address, or a pool in session mode, and retry."));
         }

@@ -30,7 +30,8 @@ public final class TargetDirectory implements DeclaredDatabases {
     public Optional<String> declare(DatabaseName name, Access access) {
         if (configured.containsKey(name)) {
             return Optional.of("Lockstep's configuration has a database " + name
-                    + " already (lockstep.databases.\"" + name + "\"), and that one counts. Give this one another name, or take"
+                    + " already (lockstep.databases.\"" + name
+                    + "\"), and that one counts. Give this one another name, or take"
                     + " the other out of the configuration.");
         }
         replicas.put(

@@ -27,8 +27,22 @@ class DefinitionsTest {
 
     /** What the documentation of structural schemas forbids, and what nobody here needs. */
     private static final Set<String> FORBIDDEN = Set.of(
-            "$ref", "definitions", "dependencies", "deprecated", "discriminator", "id", "patternProperties",
-            "readOnly", "writeOnly", "xml", "uniqueItems", "oneOf", "anyOf", "allOf", "not", "nullable");
+            "$ref",
+            "definitions",
+            "dependencies",
+            "deprecated",
+            "discriminator",
+            "id",
+            "patternProperties",
+            "readOnly",
+            "writeOnly",
+            "xml",
+            "uniqueItems",
+            "oneOf",
+            "anyOf",
+            "allOf",
+            "not",
+            "nullable");
 
     static Stream<Map<String, Object>> definitions() {
         return Stream.of(Definitions.plan(), Definitions.database());
@@ -87,7 +101,9 @@ class DefinitionsTest {
             assertThat(schema.containsKey("properties") && schema.containsKey("additionalProperties"))
                     .describedAs("%s has both properties and additionalProperties", place.path())
                     .isFalse();
-            assertThat(schema.containsKey("items")).describedAs(place.path()).isEqualTo("array".equals(schema.get("type")));
+            assertThat(schema.containsKey("items"))
+                    .describedAs(place.path())
+                    .isEqualTo("array".equals(schema.get("type")));
             if (schema.containsKey("required")) {
                 assertThat(place.object("properties").keySet())
                         .describedAs(place.path())
@@ -166,7 +182,8 @@ class DefinitionsTest {
         JSONSchemaProps schema = version.getSchema().getOpenAPIV3Schema();
         assertThat(schema.getProperties()).containsKeys("spec", "status");
         assertThat(read.getMetadata().getName())
-                .isEqualTo(read.getSpec().getNames().getPlural() + "." + read.getSpec().getGroup());
+                .isEqualTo(read.getSpec().getNames().getPlural() + "."
+                        + read.getSpec().getGroup());
         assertThat(Serialization.asYaml(read)).contains("x-kubernetes-validations");
     }
 

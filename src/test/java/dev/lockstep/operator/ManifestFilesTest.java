@@ -31,12 +31,18 @@ class ManifestFilesTest {
     @Test
     void everyWorkedPlanIsTakenByTheApiServerToo() throws IOException {
         Schemas schemas = new Schemas(Definitions.plan());
-        try (Stream<Path> files = Stream.concat(Files.list(Path.of("plans")), Files.list(Path.of("k8s", "examples")))) {
-            for (Path file : files.sorted().toList()) {
-                for (Map<String, Object> document : documents(file)) {
-                    if ("MigrationPlan".equals(document.get("kind"))) {
-                        assertThat(schemas.complaints(document)).describedAs("%s", file).isEmpty();
-                        assertThat(PlanReader.read(document)).describedAs("%s", file).isInstanceOf(Reading.Accepted.class);
+        for (Path directory : List.of(Path.of("plans"), Path.of("k8s", "examples"))) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.sorted().toList()) {
+                    for (Map<String, Object> document : documents(file)) {
+                        if ("MigrationPlan".equals(document.get("kind"))) {
+                            assertThat(schemas.complaints(document))
+                                    .describedAs("%s", file)
+                                    .isEmpty();
+                            assertThat(PlanReader.read(document))
+                                    .describedAs("%s", file)
+                                    .isInstanceOf(Reading.Accepted.class);
+                        }
                     }
                 }
             }
@@ -52,15 +58,14 @@ class ManifestFilesTest {
         Schemas schemas = new Schemas(Definitions.database());
         assertThat(schemas.complaints(database)).isEmpty();
 
-        @SuppressWarnings("unchecked")
-        Map<String, Object> spec = (Map<String, Object>) database.get("spec");
-        spec.put("url", "jdbc:postgresql://shop:secret@db/shop");
+        ReaderAndSchemaTest.tree(database.get("spec")).put("url", "jdbc:postgresql://shop:secret@db/shop");
         assertThat(schemas.complaints(database)).isNotEmpty();
     }
 
     @Test
     void namesThatNoPlanMayHaveAreRefused() throws IOException {
-        Map<String, Object> plan = documents(Path.of("plans", "rename-users-name.yaml")).getFirst();
+        Map<String, Object> plan =
+                documents(Path.of("plans", "rename-users-name.yaml")).getFirst();
         plan.put("metadata", Map.of("name", "has.dots", "namespace", "shop"));
         assertThat(new Schemas(Definitions.plan()).complaints(plan)).isNotEmpty();
     }
@@ -82,13 +87,15 @@ class ManifestFilesTest {
                 "spec", Map.of("suspend", suspended),
                 "status",
                         Map.of(
-                                "observedGeneration", observed,
-                                "message", "so it is",
+                                "observedGeneration",
+                                observed,
+                                "message",
+                                "so it is",
                                 "conditions",
-                                        List.of(
-                                                condition("Ready", ready),
-                                                condition("Stalled", stalled),
-                                                condition("Succeeded", "Unknown"))));
+                                List.of(
+                                        condition("Ready", ready),
+                                        condition("Stalled", stalled),
+                                        condition("Succeeded", "Unknown"))));
         LuaTable health = health(plan);
         assertThat(health.get("status").tojstring()).isEqualTo(shown);
         assertThat(health.get("message").tojstring()).isNotBlank();
@@ -105,8 +112,9 @@ class ManifestFilesTest {
     /** The ConfigMap carries the same script that is tried out here. */
     @Test
     void configMapHasTheScript() throws IOException {
-        Map<String, Object> patch = documents(Path.of("k8s", "gitops", "argocd-cm.yaml")).getFirst();
-        assertThat(((Map<?, ?>) patch.get("data")).get("resource.customizations.health.lockstep.dev_MigrationPlan"))
+        Map<String, Object> patch =
+                documents(Path.of("k8s", "gitops", "argocd-cm.yaml")).getFirst();
+        assertThat(ReaderAndSchemaTest.tree(patch.get("data")).get("resource.customizations.health.lockstep.dev_MigrationPlan"))
                 .isEqualTo(Files.readString(HEALTH));
     }
 
@@ -127,7 +135,8 @@ class ManifestFilesTest {
                 map.forEach((key, inner) -> table.set(String.valueOf(key), lua(inner)));
                 yield table;
             }
-            case List<?> list -> LuaValue.listOf(list.stream().map(ManifestFilesTest::lua).toArray(LuaValue[]::new));
+            case List<?> list ->
+                LuaValue.listOf(list.stream().map(ManifestFilesTest::lua).toArray(LuaValue[]::new));
             case Integer number -> LuaValue.valueOf(number);
             case Boolean truth -> LuaValue.valueOf(truth);
             default -> LuaValue.valueOf(String.valueOf(value));

@@ -36,31 +36,31 @@ final class ObjectWorld implements AutoCloseable {
 
     /** Adds something, then drops something once all code is new and somebody has agreed. */
     static final String PLAN = """
-            apiVersion: lockstep.dev/v1alpha1
-            kind: MigrationPlan
-            metadata: {name: %s, namespace: shop}
-            spec:
-              databaseRef: {name: shop}
-              description: %s
-              minStableSeconds: 10
-              workloads:
-                - name: web
-                  kind: Deployment
-                  resource: web
-                  versions: {new-only: ">=1.5.0"}
-              approvals:
-                - {phase: contract, count: 1}
-              phases:
-                - name: expand
-                  type: Expand
-                  steps:
-                    - sql: {name: add, up: SELECT 1 FROM users, down: SELECT 1, tables: [users]}
-                - name: contract
-                  type: Contract
-                  require: new-only
-                  steps:
-                    - sql: {name: drop, up: ALTER TABLE users DROP COLUMN name}
-            """;
+        apiVersion: lockstep.dev/v1alpha1
+        kind: MigrationPlan
+        metadata: {name: %s, namespace: shop}
+        spec:
+          databaseRef: {name: shop}
+          description: %s
+          minStableSeconds: 10
+          workloads:
+            - name: web
+              kind: Deployment
+              resource: web
+              versions: {new-only: ">=1.5.0"}
+          approvals:
+            - {phase: contract, count: 1}
+          phases:
+            - name: expand
+              type: Expand
+              steps:
+                - sql: {name: add, up: SELECT 1 FROM users, down: SELECT 1, tables: [users]}
+            - name: contract
+              type: Contract
+              require: new-only
+              steps:
+                - sql: {name: drop, up: ALTER TABLE users DROP COLUMN name}
+        """;
 
     final EngineWorld engine = new EngineWorld();
     final OpenCluster cluster = new OpenCluster();
@@ -149,7 +149,10 @@ final class ObjectWorld implements AutoCloseable {
     }
 
     void edit(String name, UnaryOperator<MigrationPlan> change) {
-        client.resources(MigrationPlan.class).inNamespace(NAMESPACE).withName(name).edit(change);
+        client.resources(MigrationPlan.class)
+                .inNamespace(NAMESPACE)
+                .withName(name)
+                .edit(change);
     }
 
     MigrationPlan get(String name) {

@@ -54,8 +54,9 @@ class PlanOperatorTest {
         assertThat(held.currentPhase()).isEqualTo("contract");
         assertThat(held.pods()).isEqualTo("0/1");
         assertThat(held.observedGeneration()).isEqualTo(1);
-        assertThat(held.blockers()).isNotEmpty().allSatisfy(each -> assertThat(each.since())
-                .startsWith("2026-01-01T"));
+        assertThat(held.blockers())
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(each.since()).startsWith("2026-01-01T"));
         assertThat(held.workloads()).singleElement().satisfies(web -> {
             assertThat(web.name()).isEqualTo("web");
             assertThat(web.old()).isEqualTo(1);
@@ -77,10 +78,12 @@ class PlanOperatorTest {
         assertThat(condition(done, "Succeeded").status()).isEqualTo("True");
         assertThat(condition(done, "Ready").status()).isEqualTo("True");
         assertThat(condition(done, "Reconciling").status()).isEqualTo("False");
-        patiently("the finalizer to go").until(() -> world.get("rename").getFinalizers().isEmpty());
+        patiently("the finalizer to go")
+                .until(() -> world.get("rename").getFinalizers().isEmpty());
         assertThat(world.complaints("rename")).isEmpty();
         assertThat(world.reasons("rename"))
-                .contains("Started", "TemplateOld", "GateOpened", "PhaseApproved", "PointOfNoReturnPassed", "Succeeded");
+                .contains(
+                        "Started", "TemplateOld", "GateOpened", "PhaseApproved", "PointOfNoReturnPassed", "Succeeded");
     }
 
     /** Held is how a plan waits; a tool that waits for it must not take it for broken. */
@@ -125,7 +128,10 @@ class PlanOperatorTest {
         assertThat(world.reasons("rename")).contains("SpecChangeRefused");
 
         world.edit("rename", object -> with(object, "description", "what rename does"));
-        world.awaits("rename", "accepted", status -> condition(status, "Validated").status().equals("True"));
+        world.awaits(
+                "rename",
+                "accepted",
+                status -> condition(status, "Validated").status().equals("True"));
     }
 
     @Test
@@ -165,12 +171,17 @@ class PlanOperatorTest {
         world.awaitsReason("rename", "TemplateOld");
         rollOut();
         world.awaits("rename", "AwaitingApproval");
-        world.client.resources(MigrationPlan.class).inNamespace("shop").withName("rename").delete();
+        world.client
+                .resources(MigrationPlan.class)
+                .inNamespace("shop")
+                .withName("rename")
+                .delete();
         PlanStatus going = world.awaitsReason("rename", "RollingBack");
         assertThat(going.message()).contains(Farewell.ABANDON);
 
         // What old code needs is there, so the way back is open as soon as new code is gone.
-        world.whileTimeGoesOn("the object to go", "1.4.0").until(() -> world.find("rename").isEmpty());
+        world.whileTimeGoesOn("the object to go", "1.4.0")
+                .until(() -> world.find("rename").isEmpty());
         assertThat(world.engine.operations().glance(RENAME).status()).isEqualTo(RunStatus.ROLLED_BACK);
         assertThat(world.engine.effects()).noneMatch(effect -> effect.contains("drop"));
     }
@@ -184,7 +195,11 @@ class PlanOperatorTest {
             object.getMetadata().setAnnotations(Map.of(Farewell.ABANDON, "true"));
             return object;
         });
-        world.client.resources(MigrationPlan.class).inNamespace("shop").withName("rename").delete();
+        world.client
+                .resources(MigrationPlan.class)
+                .inNamespace("shop")
+                .withName("rename")
+                .delete();
 
         patiently("the object to go").until(() -> world.find("rename").isEmpty());
         assertThat(world.engine.operations().glance(RENAME).status()).isEqualTo(RunStatus.FAILED);
@@ -201,7 +216,11 @@ class PlanOperatorTest {
         world.engine.hangs("drop");
         world.engine.approve(RENAME, "contract");
         patiently("the drop to begin").until(() -> world.reasons("rename").contains("PointOfNoReturnPassed"));
-        world.client.resources(MigrationPlan.class).inNamespace("shop").withName("rename").delete();
+        world.client
+                .resources(MigrationPlan.class)
+                .inNamespace("shop")
+                .withName("rename")
+                .delete();
 
         PlanStatus paused = world.awaitsReason("rename", Farewell.PAUSED);
         assertThat(paused.message()).contains("/resume");
@@ -210,7 +229,8 @@ class PlanOperatorTest {
 
         // Whoever decides to finish it is not overruled, and then the object goes.
         world.engine.operations().resume(RENAME, ANN);
-        world.whileTimeGoesOn("the object to go", "1.5.0").until(() -> world.find("rename").isEmpty());
+        world.whileTimeGoesOn("the object to go", "1.5.0")
+                .until(() -> world.find("rename").isEmpty());
         assertThat(world.engine.operations().glance(RENAME).status()).isEqualTo(RunStatus.SUCCEEDED);
     }
 
@@ -226,7 +246,8 @@ class PlanOperatorTest {
         assertThat(condition(waiting, "Stalled").status()).isEqualTo("False");
 
         world.engine.operations().rollback(RENAME, ANN);
-        world.whileTimeGoesOn("the way back", "1.4.0").until(() -> state("rename").equals("RolledBack"));
+        world.whileTimeGoesOn("the way back", "1.4.0")
+                .until(() -> state("rename").equals("RolledBack"));
         world.awaitsReason("second", "TemplateOld");
     }
 
@@ -236,7 +257,8 @@ class PlanOperatorTest {
         world.apply(plan("rename"));
         world.awaitsReason("rename", "TemplateOld");
         world.engine.operations().rollback(RENAME, ANN);
-        world.whileTimeGoesOn("the way back", "1.4.0").until(() -> state("rename").equals("RolledBack"));
+        world.whileTimeGoesOn("the way back", "1.4.0")
+                .until(() -> state("rename").equals("RolledBack"));
         PlanStatus back = world.awaits("rename", "RolledBack");
         assertThat(condition(back, "Stalled").status()).isEqualTo("True");
 
@@ -274,12 +296,12 @@ class PlanOperatorTest {
     @Test
     void credentialsAreReadAgainAtEveryConnection() {
         world.client.resource(database("warehouse", "shop")).create();
-        patiently("the Secret to be missed").until(() -> ready("warehouse").reason().equals("SecretUnreadable"));
+        patiently("the Secret to be missed")
+                .until(() -> ready("warehouse").reason().equals("SecretUnreadable"));
         assertThat(ready("warehouse").message()).contains("Secret shop/warehouse");
 
         applySecret("first");
-        var access = Objects.requireNonNull(
-                world.databases.declared.get(new DatabaseName("warehouse")));
+        var access = Objects.requireNonNull(world.databases.declared.get(new DatabaseName("warehouse")));
         assertThat(access.credentials().get().password()).isEqualTo("first");
         applySecret("second");
         assertThat(access.credentials().get().password()).isEqualTo("second");
@@ -290,25 +312,26 @@ class PlanOperatorTest {
     void databaseBelongsToItsNamespace() {
         applySecret("s3cret");
         world.client.resource(database("warehouse", "shop")).create();
-        patiently("the database to be declared").until(() -> ready("warehouse").status().equals("True"));
+        patiently("the database to be declared")
+                .until(() -> ready("warehouse").status().equals("True"));
         MigrationPlan stranger = with(plan("rename"), "databaseRef", Map.of("name", "warehouse"));
         stranger.getMetadata().setNamespace("billing");
         world.client.resource(stranger).create();
-        patiently("the stranger to be refused")
-                .until(() -> {
-                    PlanStatus status = world.client
-                            .resources(MigrationPlan.class)
-                            .inNamespace("billing")
-                            .withName("rename")
-                            .get()
-                            .getStatus();
-                    return status != null && "DatabaseOfAnotherNamespace".equals(status.reason());
-                });
+        patiently("the stranger to be refused").until(() -> {
+            PlanStatus status = world.client
+                    .resources(MigrationPlan.class)
+                    .inNamespace("billing")
+                    .withName("rename")
+                    .get()
+                    .getStatus();
+            return status != null && "DatabaseOfAnotherNamespace".equals(status.reason());
+        });
         world.client.resource(database("warehouse", "zoo")).create();
         patiently("the second of a name to be refused")
                 .until(() -> ready("zoo", "warehouse").reason().equals("NameTaken"));
         world.client.resource(database("configured", "shop")).create();
-        patiently("the name to be refused").until(() -> ready("configured").reason().equals("NameConfigured"));
+        patiently("the name to be refused")
+                .until(() -> ready("configured").reason().equals("NameConfigured"));
     }
 
     /** G49: what waits for a deploy that waits for it must let that deploy go first. */
@@ -329,7 +352,8 @@ class PlanOperatorTest {
     @Test
     void kubectlAppliesShowsAndDeletesAPlan(@TempDir Path directory) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "there is no kubectl here");
-        Path file = Files.writeString(directory.resolve("plan.yaml"), ObjectWorld.PLAN.formatted("rename", "by kubectl"));
+        Path file =
+                Files.writeString(directory.resolve("plan.yaml"), ObjectWorld.PLAN.formatted("rename", "by kubectl"));
 
         assertThat(kubectl("apply", "--validate=false", "-f", file.toString())).contains("rename created");
         PlanStatus held = world.awaitsReason("rename", "TemplateOld");
@@ -337,10 +361,12 @@ class PlanOperatorTest {
                 .isEqualTo("Held 0/1");
         assertThat(kubectl("apply", "--validate=false", "-f", file.toString())).contains("rename unchanged");
         assertThat(held.digest())
-                .isEqualTo(world.engine.operations().glance(RENAME).plan().digest().toString());
+                .isEqualTo(
+                        world.engine.operations().glance(RENAME).plan().digest().toString());
         assertThat(kubectl("-n", "shop", "annotate", "mplan", "rename", Farewell.ABANDON + "=true"))
                 .contains("annotated");
-        assertThat(kubectl("-n", "shop", "delete", "mplan", "rename", "--wait=false")).contains("deleted");
+        assertThat(kubectl("-n", "shop", "delete", "mplan", "rename", "--wait=false"))
+                .contains("deleted");
         patiently("the object to go").until(() -> world.find("rename").isEmpty());
     }
 
@@ -372,7 +398,11 @@ class PlanOperatorTest {
         world.apply(with(plan("rename"), "suspend", true));
         world.awaitsReason("rename", "Suspended");
         assertThat(world.operator.of(RENAME, "ann")).isPresent();
-        world.client.resources(MigrationPlan.class).inNamespace("shop").withName("rename").delete();
+        world.client
+                .resources(MigrationPlan.class)
+                .inNamespace("shop")
+                .withName("rename")
+                .delete();
         patiently("the plan to go").until(() -> world.engine.operations().list().isEmpty());
         assertThat(world.operator.of(RENAME, "kubectl")).isEmpty();
     }
@@ -380,14 +410,16 @@ class PlanOperatorTest {
     private void rollOut() {
         world.engine.runs("1.5.0");
         patiently("the gate to match")
-                .until(() -> condition(Objects.requireNonNull(world.get("rename").getStatus()), "GateOpen")
+                .until(() -> condition(
+                                Objects.requireNonNull(world.get("rename").getStatus()), "GateOpen")
                         .reason()
                         .equals("NotStableYet"));
         world.engine.later(Duration.ofSeconds(10), "1.5.0");
     }
 
     private String state(String name) {
-        return String.valueOf(Objects.requireNonNull(world.get(name).getStatus()).state());
+        return String.valueOf(
+                Objects.requireNonNull(world.get(name).getStatus()).state());
     }
 
     private Condition ready(String name) {
@@ -408,13 +440,13 @@ class PlanOperatorTest {
 
     private static Database database(String name, String namespace) {
         return Serialization.unmarshal("""
-                apiVersion: lockstep.dev/v1alpha1
-                kind: Database
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  url: jdbc:postgresql://db:5432/shop
-                  credentialsSecretRef: {name: warehouse}
-                """.formatted(name, namespace), Database.class);
+            apiVersion: lockstep.dev/v1alpha1
+            kind: Database
+            metadata: {name: %s, namespace: %s}
+            spec:
+              url: jdbc:postgresql://db:5432/shop
+              credentialsSecretRef: {name: warehouse}
+            """.formatted(name, namespace), Database.class);
     }
 
     private void applySecret(String password) {

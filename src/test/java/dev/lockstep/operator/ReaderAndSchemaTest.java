@@ -13,8 +13,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What an API server takes for a plan, and what the reader takes for one, is the same. */
@@ -73,10 +75,14 @@ class ReaderAndSchemaTest {
     @Test
     void aPhaseMayCarryItsApproval() {
         Map<String, Object> phase = Map.of(
-                "name", "drop",
-                "type", "Contract",
-                "approval", Map.of("count", 2),
-                "steps", List.of(Map.of("sql", Map.of("name", "go", "up", "SELECT 1"))));
+                "name",
+                "drop",
+                "type",
+                "Contract",
+                "approval",
+                Map.of("count", 2),
+                "steps",
+                List.of(Map.of("sql", Map.of("name", "go", "up", "SELECT 1"))));
         Map<String, Object> plan = new LinkedHashMap<>(samples.next());
         plan.put("spec", Map.of("databaseRef", Map.of("name", "shop"), "phases", List.of(phase)));
 
@@ -120,8 +126,8 @@ class ReaderAndSchemaTest {
                         Map.of("addEnumValue", Map.of("type", "mood", "value", "x", "before", "y", "after", "z")),
                         Map.of("sql", Map.of("name", "s", "phase", "Expand", "up", "SELECT 1", "transaction", false)),
                         Map.of("sql", Map.of("name", "s", "phase", "Deploy", "up", "SELECT 1")))
-                .forEach(change -> assertRefused(
-                        Map.of("databaseRef", Map.of("name", "shop"), "changes", List.of(change))));
+                .forEach(change ->
+                        assertRefused(Map.of("databaseRef", Map.of("name", "shop"), "changes", List.of(change))));
         assertRefused(Map.of("databaseRef", Map.of("name", "shop")));
         assertRefused(Map.of(
                 "databaseRef", Map.of("name", "shop"),
@@ -161,7 +167,11 @@ class ReaderAndSchemaTest {
         for (Field field : Breakage.fields(shape)) {
             if (tree(value).containsKey(field.name())) {
                 used.add(path + "." + field.name());
-                note(path + "." + field.name(), field.shape(), tree(value).get(field.name()), used);
+                note(
+                        path + "." + field.name(),
+                        field.shape(),
+                        Objects.requireNonNull(tree(value).get(field.name())),
+                        used);
             }
         }
         if (shape instanceof Shape.ListOf list) {
@@ -170,7 +180,7 @@ class ReaderAndSchemaTest {
     }
 
     @SuppressWarnings("unchecked")
-    static Map<String, Object> tree(Object value) {
-        return (Map<String, Object>) value;
+    static Map<String, Object> tree(@Nullable Object value) {
+        return (Map<String, Object>) Objects.requireNonNull(value);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +37,15 @@ final class Schemas {
 
     Schemas(Map<String, Object> definition) {
         this.schema = of(definition);
-        this.compiled = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
-                .getSchema(JSON.valueToTree(closed(schema)));
+        this.compiled =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(JSON.valueToTree(closed(schema)));
     }
 
-    @SuppressWarnings("unchecked")
     static Map<String, Object> of(Map<String, Object> definition) {
-        Map<String, Object> spec = (Map<String, Object>) definition.get("spec");
-        Map<String, Object> version = ((List<Map<String, Object>>) spec.get("versions")).getFirst();
-        return ((Map<String, Map<String, Object>>) version.get("schema")).get("openAPIV3Schema");
+        Object versions = ReaderAndSchemaTest.tree(definition.get("spec")).get("versions");
+        Map<String, Object> version = ReaderAndSchemaTest.tree(((List<?>) Objects.requireNonNull(versions)).getFirst());
+        return ReaderAndSchemaTest.tree(
+                ReaderAndSchemaTest.tree(version.get("schema")).get("openAPIV3Schema"));
     }
 
     /** Everything that is wrong; empty for an object that the API server would take. */
@@ -85,7 +86,7 @@ final class Schemas {
         if (schema.get("x-kubernetes-validations") instanceof List<?> rules) {
             for (Object rule : rules) {
                 Map<String, Object> one = (Map<String, Object>) rule;
-                if (!holds((String) one.get("rule"), value)) {
+                if (!holds(String.valueOf(one.get("rule")), value)) {
                     all.add(path + ": " + one.get("message"));
                 }
             }

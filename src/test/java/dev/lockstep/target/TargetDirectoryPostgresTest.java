@@ -23,15 +23,16 @@ class TargetDirectoryPostgresTest {
     private static final DatabaseName SHOP = new DatabaseName("shop");
     private static final DatabaseName CONFIGURED = new DatabaseName("configured");
 
-    private final TargetDirectory directory =
-            new TargetDirectory(Map.of(CONFIGURED, new TargetConnection("jdbc:postgresql://a/b", "", () -> "")), Map.of());
+    private final TargetDirectory directory = new TargetDirectory(
+            Map.of(CONFIGURED, new TargetConnection("jdbc:postgresql://a/b", "", () -> "")), Map.of());
     private final Targets targets =
             new JdbcTargets(directory.primaries(), directory.replicas(), InstantSource.system());
 
     @Test
     void declaredDatabaseIsKnownUntilItIsWithdrawn() {
         assertThat(read()).isInstanceOf(CatalogueReading.Unknown.class);
-        assertThat(directory.declare(SHOP, access(() -> new Credentials("", "")))).isEmpty();
+        assertThat(directory.declare(SHOP, access(() -> new Credentials("", ""))))
+                .isEmpty();
         assertThat(read()).isInstanceOf(CatalogueReading.Read.class);
         assertThat(targets.databases()).extracting(Targets.Database::name).containsExactly(CONFIGURED, SHOP);
         directory.withdraw(SHOP);
@@ -53,14 +54,17 @@ class TargetDirectoryPostgresTest {
         });
         directory.declare(SHOP, access(() -> now.get().get()));
         assertThat(read())
-                .isInstanceOfSatisfying(CatalogueReading.Unreachable.class, unreachable -> assertThat(unreachable.reason())
-                        .contains("There is no Secret shop/shop-db"));
+                .isInstanceOfSatisfying(
+                        CatalogueReading.Unreachable.class,
+                        unreachable -> assertThat(unreachable.reason()).contains("There is no Secret shop/shop-db"));
 
         now.set(() -> new Credentials("nobody_here", "hush-hush"));
         assertThat(read())
-                .isInstanceOfSatisfying(CatalogueReading.Unreachable.class, unreachable -> assertThat(unreachable.reason())
-                        .contains("nobody_here")
-                        .doesNotContain("hush-hush"));
+                .isInstanceOfSatisfying(
+                        CatalogueReading.Unreachable.class,
+                        unreachable -> assertThat(unreachable.reason())
+                                .contains("nobody_here")
+                                .doesNotContain("hush-hush"));
 
         now.set(() -> new Credentials("postgres", ""));
         assertThat(read()).isInstanceOf(CatalogueReading.Read.class);
