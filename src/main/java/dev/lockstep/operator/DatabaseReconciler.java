@@ -142,8 +142,7 @@ final class DatabaseReconciler implements Reconciler<Database> {
                     "Namespace " + owner.namespace() + " has a Database " + name
                             + " already, and plans know databases by their name alone. Give this one another name.");
         }
-        Access access = new Access(
-                spec.url(), spec.replicaUrls(), () -> secrets.credentials(namespace, reference));
+        Access access = new Access(spec.url(), spec.replicaUrls(), () -> secrets.credentials(namespace, reference));
         Optional<String> configured = databases.declare(name, access);
         if (configured.isPresent()) {
             names.release(name, self.uid());

@@ -114,7 +114,8 @@ class ManifestFilesTest {
     void configMapHasTheScript() throws IOException {
         Map<String, Object> patch =
                 documents(Path.of("k8s", "gitops", "argocd-cm.yaml")).getFirst();
-        assertThat(ReaderAndSchemaTest.tree(patch.get("data")).get("resource.customizations.health.lockstep.dev_MigrationPlan"))
+        assertThat(ReaderAndSchemaTest.tree(patch.get("data"))
+                        .get("resource.customizations.health.lockstep.dev_MigrationPlan"))
                 .isEqualTo(Files.readString(HEALTH));
     }
 
