@@ -170,6 +170,23 @@ public interface LockstepConfig {
          */
         @WithDefault("false")
         boolean interlockPolicy();
+
+        /** Plans as MigrationPlan objects. */
+        PlanObjects plans();
+    }
+
+    /** Plans as MigrationPlan objects, applied with kubectl or by a GitOps tool. */
+    interface PlanObjects {
+        /** Whether MigrationPlan and Database objects are taken; their definitions are in k8s/crds. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** The namespaces whose objects count; all of them unless it is set. */
+        Optional<List<String>> namespaces();
+
+        /** Whether status is written by server-side apply, which every real API server knows. */
+        @WithDefault("true")
+        boolean serverSideApply();
     }
 
     /** A cluster beside Lockstep's own. */
