@@ -1,7 +1,7 @@
 package dev.lockstep.benchmark;
 
 import dev.lockstep.benchmark.Goals.Measured;
-import dev.lockstep.benchmark.TriggerOverhead.Update;
+import dev.lockstep.benchmark.SyncTriggerCost.Update;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,7 @@ final class BackfillBenchmark {
             Optional<Map<Update, Double>> overheads = Optional.empty();
             Optional<KilledFill.Redone> redone = Optional.empty();
             if (settings.extras()) {
-                overheads = Optional.of(new TriggerOverhead(databases).measure());
+                overheads = Optional.of(new SyncTriggerCost(databases).measure());
                 redone = Optional.of(new KilledFill(databases)
                         .measure(settings.shapes().getFirst()));
             }

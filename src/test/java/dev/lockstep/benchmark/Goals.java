@@ -1,6 +1,6 @@
 package dev.lockstep.benchmark;
 
-import dev.lockstep.benchmark.TriggerOverhead.Update;
+import dev.lockstep.benchmark.SyncTriggerCost.Update;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

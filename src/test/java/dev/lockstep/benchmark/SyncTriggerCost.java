@@ -15,14 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * that alternate between a table with the trigger and an equal one without. A commit does not wait for the disk here: that
  * would take far longer than what is to be seen.
  */
-final class TriggerOverhead {
+final class SyncTriggerCost {
     private static final int ROWS = 50_000;
     private static final int ROUNDS = 41;
     private static final int UPDATES = 500;
 
     private final Databases databases;
 
-    TriggerOverhead(Databases databases) {
+    SyncTriggerCost(Databases databases) {
         this.databases = databases;
     }
 
@@ -50,18 +50,17 @@ final class TriggerOverhead {
         Map<Update, Double> overheads = new EnumMap<>(Update.class);
         for (Update update : Update.values()) {
             String url = databases.restored(shape);
-            try (Sql sql = Sql.open(url)) {
-                sql.run("CREATE TABLE plain (LIKE users INCLUDING ALL)");
-                sql.run("INSERT INTO plain SELECT * FROM users");
-            }
             PlannedFill fill = PlannedFill.of(url, Method.WITH_TRIGGER.spec(), UUID.randomUUID());
             fill.prepare();
             if (update.filled) {
                 fill.fill(1);
             }
             try (Sql sql = Sql.open(url)) {
+                // With the same columns and values, so that only the trigger differs.
+                sql.run("CREATE TABLE plain (LIKE users INCLUDING ALL)");
+                sql.run("INSERT INTO plain SELECT * FROM users");
                 sql.run("SET synchronous_commit = off");
-                sql.run("VACUUM ANALYZE users, plain");
+                sql.run("VACUUM (FULL, ANALYZE) users, plain");
                 sql.run("CHECKPOINT");
                 overheads.put(update, overhead(sql.connection(), update.statement));
             } catch (SQLException e) {
