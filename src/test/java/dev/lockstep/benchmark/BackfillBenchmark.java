@@ -63,6 +63,6 @@ final class BackfillBenchmark {
 
     private static Report report(Settings settings, Databases databases, double load, long began, Goals goals) {
         return new Report(
-                settings, databases.version(), load, Duration.ofNanos(System.nanoTime() - began), goals);
+                settings, databases.described(), load, Duration.ofNanos(System.nanoTime() - began), goals);
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A server of its own that writes to its disk as a real one does, and the table in it, brought back to the same state before
@@ -49,9 +50,13 @@ final class Databases implements AutoCloseable {
         return databases;
     }
 
-    String version() {
+    /** The version and what it was told, as it answers itself. */
+    String described() {
         try (Sql sql = superuser()) {
-            return sql.text("SHOW server_version");
+            return sql.text("SHOW server_version") + " with "
+                    + settings().keySet().stream()
+                            .map(name -> "`" + name + " = " + sql.text("SHOW " + name) + "`")
+                            .collect(Collectors.joining(", "));
         }
     }
 

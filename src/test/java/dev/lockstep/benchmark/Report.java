@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What was measured, as Markdown. */
 record Report(Settings settings, String server, double loadBefore, Duration took, Goals goals) {
@@ -41,12 +40,9 @@ record Report(Settings settings, String server, double loadBefore, Duration took
     }
 
     private String circumstances() {
-        return "PostgreSQL %s with %s; %d processors; medians of %d rounds in rotating order; the machine's load was %.1f when it began and %.1f when it ended, %d minutes later. Before each run the table is brought back to the same state and read into memory, and a checkpoint is made.\n"
+        return "PostgreSQL %s; %d processors; medians of %d rounds in rotating order; the machine's load was %.1f when it began and %.1f when it ended, %d minutes later. Before each run the table is brought back to the same state and read into memory, and a checkpoint is made.\n"
                 .formatted(
                         server,
-                        Databases.settings().entrySet().stream()
-                                .map(entry -> "`" + entry.getKey() + " = " + entry.getValue() + "`")
-                                .collect(Collectors.joining(", ")),
                         Runtime.getRuntime().availableProcessors(),
                         settings.repeats(),
                         loadBefore,
