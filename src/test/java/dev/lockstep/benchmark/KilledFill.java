@@ -20,9 +20,9 @@ final class KilledFill {
      * What being killed cost.
      *
      * @param again rows that were written twice
-     * @param batch rows in a batch, on average
+     * @param batch rows in the largest batch that was not lost
      */
-    record Redone(long again, double batch) {}
+    record Redone(long again, long batch) {}
 
     /** The process that will be killed: the URL and the run's id are its arguments. */
     static final class Process {
@@ -36,6 +36,7 @@ final class KilledFill {
 
     Redone measure(TableShape shape) {
         String url = databases.restored(shape);
+        countBatches(url);
         databases.settle();
         UUID run = UUID.randomUUID();
         // Compiled before the column is there, as the other process does.
@@ -51,10 +52,20 @@ final class KilledFill {
             fill.fill(2);
             awaitStatistics(sql);
             long written = sql.number("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relid = 'users'::regclass");
-            double batch = sql.fraction("""
-                    SELECT sum(rows) / sum(calls) FROM pg_stat_statements
-                    WHERE userid = current_user::regrole AND query ~* 'update[^;]*\\musers\\M' AND rows > 0""");
-            return new Redone(written - shape.rows(), batch);
+            return new Redone(written - shape.rows(), sql.number("SELECT max(rows) FROM batches"));
+        }
+    }
+
+    /** Notes how many rows each statement writes; what is not committed leaves no note. */
+    private static void countBatches(String url) {
+        try (Sql sql = Sql.open(url)) {
+            sql.run("CREATE TABLE batches (rows bigint)");
+            sql.run("CREATE FUNCTION count_batch() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$BEGIN INSERT INTO batches SELECT count(*) FROM written; RETURN NULL; END$$");
+            sql.run("CREATE TRIGGER count_batch AFTER UPDATE ON users REFERENCING NEW TABLE AS written"
+                    + " FOR EACH STATEMENT EXECUTE FUNCTION count_batch()");
+            // A backfill is not seen by others.
+            sql.run("ALTER TABLE users ENABLE ALWAYS TRIGGER count_batch");
         }
     }
 
