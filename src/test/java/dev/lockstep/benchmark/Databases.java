@@ -67,7 +67,10 @@ final class Databases implements AutoCloseable {
             if (patterns.add(shape.pattern())) {
                 sql.run("CREATE DATABASE " + shape.pattern());
                 try (Sql inside = Sql.open(url(shape.pattern(), "postgres"))) {
+                    inside.run("CREATE EXTENSION pg_prewarm");
+                    inside.run("CREATE EXTENSION pg_stat_statements");
                     shape.create(inside);
+                    inside.run("GRANT SELECT, UPDATE ON users TO " + APPLICATION);
                 }
             }
             // Before version 15 there was no other strategy.

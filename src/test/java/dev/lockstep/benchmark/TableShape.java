@@ -45,15 +45,12 @@ record TableShape(int rows, Width width, int fillfactor, int indexes) {
 
     /** Makes the table and the rows, as they are after a vacuum. Column {@code b} is in no order, as names and keys are. */
     void create(Sql sql) {
-        sql.run("CREATE EXTENSION pg_prewarm");
-        sql.run("CREATE EXTENSION pg_stat_statements");
         sql.run("CREATE TABLE users (id bigint, a int, b int, c int, touched int NOT NULL DEFAULT 0, name text, note text)"
                 + " WITH (fillfactor = " + fillfactor + ")");
         sql.run("INSERT INTO users (id, a, b, c, name, note) SELECT n, n / 10, hashint8(n), n % 77, 'user ' || n, "
                 + width.note + " FROM generate_series(1, " + rows + ") AS n");
         sql.run("ALTER TABLE users ADD PRIMARY KEY (id)");
         INDEXED.stream().limit(indexes).forEach(columns -> sql.run("CREATE INDEX ON users (" + columns + ")"));
-        sql.run("GRANT SELECT, INSERT, UPDATE, DELETE ON users TO " + Databases.APPLICATION);
         sql.run("VACUUM (ANALYZE, FREEZE) users");
     }
 
