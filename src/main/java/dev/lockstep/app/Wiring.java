@@ -14,6 +14,7 @@ import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.rollout.OtherCluster;
@@ -45,7 +46,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), replicas(config), clock);
+        return new JdbcTargets(connections(config), replicas(config), limits(config), clock);
     }
 
     @Produces
@@ -75,6 +76,13 @@ final class Wiring {
                                 .map(url -> connection(url, database))
                                 .toList()));
         return replicas;
+    }
+
+    private static Map<DatabaseName, BackfillLimits> limits(LockstepConfig config) {
+        Map<DatabaseName, BackfillLimits> limits = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> limits.put(databaseName(name), DatabaseLimits.of(name, database)));
+        return limits;
     }
 
     private static DatabaseName databaseName(String name) {

@@ -42,8 +42,8 @@ sealed interface Method {
 
     /** What a plan says under {@code backfill} for each speed. */
     final class Pace {
-        static final String FULL = "batchMilliseconds: 20, restPercent: 0";
-        static final String GENTLE = "batchMilliseconds: 20, restPercent: 75";
+        static final String FULL = "speed: Full";
+        static final String GENTLE = "speed: Gentle";
 
         private Pace() {}
     }
