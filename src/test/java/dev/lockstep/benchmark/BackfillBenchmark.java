@@ -41,15 +41,14 @@ final class BackfillBenchmark {
             Optional<KilledFill.Redone> redone = Optional.empty();
             if (settings.extras()) {
                 overheads = Optional.of(new SyncTriggerCost(databases).measure());
-                redone = Optional.of(new KilledFill(databases)
-                        .measure(settings.shapes().getFirst()));
+                redone = Optional.of(
+                        new KilledFill(databases).measure(settings.shapes().getFirst()));
             }
             List<Measured> measured = new ArrayList<>();
             for (TableShape shape : settings.shapes()) {
                 for (int rate : settings.rates()) {
                     Rounds rounds = new Rounds(databases, shape, rate, settings.idleSeconds(), out);
-                    measured.add(
-                            new Measured(shape, rate, rounds.run(settings.methods(), settings.repeats())));
+                    measured.add(new Measured(shape, rate, rounds.run(settings.methods(), settings.repeats())));
                     // A run of hours that is broken off has its first shapes in the file.
                     report(settings, databases, load, began, new Goals(measured, overheads, redone))
                             .write(FILE);
@@ -62,7 +61,6 @@ final class BackfillBenchmark {
     }
 
     private static Report report(Settings settings, Databases databases, double load, long began, Goals goals) {
-        return new Report(
-                settings, databases.described(), load, Duration.ofNanos(System.nanoTime() - began), goals);
+        return new Report(settings, databases.described(), load, Duration.ofNanos(System.nanoTime() - began), goals);
     }
 }

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
  *
  * @param measured the costs by shape and rate; the first shape is the one that counts
  */
-record Goals(
-        List<Measured> measured, Optional<Map<Update, Double>> overheads, Optional<KilledFill.Redone> redone) {
+record Goals(List<Measured> measured, Optional<Map<Update, Double>> overheads, Optional<KilledFill.Redone> redone) {
     /** All rounds on one shape at one rate of the foreground. */
     record Measured(TableShape shape, int perSecond, Map<Method, List<Cost>> costs) {
         List<Cost> of(Method method) {
@@ -31,7 +30,11 @@ record Goals(
 
         static Line atMost(String figure, double goal, double reached, String format) {
             return new Line(
-                    figure, "≤ " + format.formatted(goal), reached, verdict(reached <= goal), format.formatted(reached));
+                    figure,
+                    "≤ " + format.formatted(goal),
+                    reached,
+                    verdict(reached <= goal),
+                    format.formatted(reached));
         }
 
         /** One for which there is no goal. */
@@ -64,8 +67,8 @@ record Goals(
     private void alone(List<Line> lines) {
         lines.add(Line.atLeast(
                 "rows/s ÷ one `UPDATE`'s, full speed", 1.6, ratio(0, Method.FULL, Method.BARE, Cost::rowsPerSecond)));
-        lines.add(Line.atMost(
-                "WAL ÷ one `UPDATE`'s", 0.68, ratio(0, Method.FULL, Method.BARE, Cost::walBytes), "%.2f"));
+        lines.add(
+                Line.atMost("WAL ÷ one `UPDATE`'s", 0.68, ratio(0, Method.FULL, Method.BARE, Cost::walBytes), "%.2f"));
         lines.add(Line.atMost(
                 "heap growth ÷ one `UPDATE`'s", 0.35, ratio(0, Method.FULL, Method.BARE, Cost::heapGrowth), "%.2f"));
         lines.add(Line.atLeast(
@@ -103,15 +106,11 @@ record Goals(
         lines.add(Line.atLeast("rows/s at 10 million rows ÷ at 1 million", 0.9, growth()));
         lines.add(Line.atMost(
                 "sync trigger's part in an update that does not touch the column (%)",
-                2,
-                overhead(Update.ELSEWHERE),
-                "%.1f"));
-        lines.add(Line.atMost(
-                "… that touches it (%)", 15, overhead(Update.OF_THE_COLUMN), "%.1f"));
+                2, overhead(Update.ELSEWHERE), "%.1f"));
+        lines.add(Line.atMost("… that touches it (%)", 15, overhead(Update.OF_THE_COLUMN), "%.1f"));
         lines.add(Line.known(
                 "… that does not touch it, in a row that is not filled yet (%)",
-                overhead(Update.ELSEWHERE_BEFORE),
-                "%.1f"));
+                overhead(Update.ELSEWHERE_BEFORE), "%.1f"));
     }
 
     private double overhead(Update update) {
@@ -140,8 +139,8 @@ record Goals(
     private double growth() {
         ToDoubleBiFunction<TableShape, Integer> speed = (shape, rows) -> measured.stream()
                 .filter(rounds -> rounds.perSecond() == 0)
-                .filter(rounds -> rounds.shape()
-                        .equals(new TableShape(rows, shape.width(), shape.fillfactor(), shape.indexes())))
+                .filter(rounds ->
+                        rounds.shape().equals(new TableShape(rows, shape.width(), shape.fillfactor(), shape.indexes())))
                 .findFirst()
                 .map(rounds -> Median.of(rounds.of(Method.FULL), Cost::rowsPerSecond))
                 .orElse(Double.NaN);

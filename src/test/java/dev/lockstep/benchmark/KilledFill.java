@@ -25,10 +25,9 @@ final class KilledFill {
     record Redone(long again, long batch) {}
 
     /** The process that will be killed: the URL and the run's id are its arguments. */
-    static final class Process {
+    static final class Doomed {
         static void main(String[] arguments) {
-            PlannedFill fill =
-                    PlannedFill.of(arguments[0], Method.FULL.spec(), UUID.fromString(arguments[1]));
+            PlannedFill fill = PlannedFill.of(arguments[0], Method.FULL.spec(), UUID.fromString(arguments[1]));
             fill.prepare();
             fill.fill(1);
         }
@@ -42,7 +41,7 @@ final class KilledFill {
         // Compiled before the column is there, as the other process does.
         PlannedFill fill = PlannedFill.of(url, Method.FULL.spec(), run);
         try (Sql sql = Sql.open(url)) {
-            java.lang.Process process = started(url, run);
+            Process process = started(url, run);
             try {
                 awaitThird(sql, run, shape.rows(), process);
             } finally {
@@ -69,12 +68,11 @@ final class KilledFill {
         }
     }
 
-    private static java.lang.Process started(String url, UUID run) {
+    private static Process started(String url, UUID run) {
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         try {
-            return new ProcessBuilder(
-                            List.of(java, "-cp", path, Process.class.getName(), url, run.toString()))
+            return new ProcessBuilder(List.of(java, "-cp", path, Doomed.class.getName(), url, run.toString()))
                     .redirectErrorStream(true)
                     .redirectOutput(Path.of("target", "benchmark-killed.log").toFile())
                     .start();
@@ -83,7 +81,7 @@ final class KilledFill {
         }
     }
 
-    private static void awaitThird(Sql sql, UUID run, int rows, java.lang.Process process) {
+    private static void awaitThird(Sql sql, UUID run, int rows, Process process) {
         long began = System.nanoTime();
         while (sql.number("SELECT coalesce(to_regclass('lockstep.ledger')::oid::bigint, 0)") == 0
                 || sql.number("SELECT coalesce(max(rows), 0) FROM lockstep.ledger WHERE run = '" + run + "'")

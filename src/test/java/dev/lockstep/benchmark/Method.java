@@ -21,23 +21,15 @@ sealed interface Method {
     Lockstep FULL = new Lockstep("full", "**Lockstep, full**", Pace.FULL, false);
     Lockstep GOVERNED = new Lockstep("governed", "**Lockstep, governed** (the default)", "", false);
     Lockstep GENTLE = new Lockstep("gentle", "**Lockstep, gentle**", Pace.GENTLE, false);
-    Lockstep SYNCHRONOUS =
-            new Lockstep("synchronous", "Lockstep, full, synchronous commit", Pace.FULL + ", commit: Synchronous", false);
+    Lockstep SYNCHRONOUS = new Lockstep(
+            "synchronous", "Lockstep, full, synchronous commit", Pace.FULL + ", commit: Synchronous", false);
     Lockstep WITH_TRIGGER = new Lockstep("full-trigger", "**Lockstep, full**, sync trigger on", Pace.FULL, true);
     TouchTheKey PEER = new TouchTheKey(1_000);
 
     /** All of them, the one that others are compared with first. */
     static List<Method> all() {
         return List.of(
-                BARE,
-                new Keyset(1_000),
-                new Keyset(10_000),
-                FULL,
-                GOVERNED,
-                GENTLE,
-                SYNCHRONOUS,
-                PEER,
-                WITH_TRIGGER);
+                BARE, new Keyset(1_000), new Keyset(10_000), FULL, GOVERNED, GENTLE, SYNCHRONOUS, PEER, WITH_TRIGGER);
     }
 
     /** What a plan says under {@code backfill} for each speed. */
@@ -121,14 +113,16 @@ sealed interface Method {
             Runnable fill = statements(url, sql -> {
                 long last = sql.number("SELECT max(id) FROM users");
                 for (long from = 0; from < last; from += size) {
-                    sql.run("WITH batch AS (SELECT id FROM users WHERE id > " + from + " ORDER BY id LIMIT " + size
-                            + " FOR NO KEY UPDATE) UPDATE users SET id = users.id FROM batch WHERE users.id = batch.id");
+                    sql.run(
+                            "WITH batch AS (SELECT id FROM users WHERE id > " + from + " ORDER BY id LIMIT " + size
+                                    + " FOR NO KEY UPDATE) UPDATE users SET id = users.id FROM batch WHERE users.id = batch.id");
                 }
             });
             try (Sql sql = Sql.open(url)) {
                 sql.run("CREATE FUNCTION compute() RETURNS trigger LANGUAGE plpgsql AS"
                         + " $$BEGIN NEW.full_name := NEW.name; RETURN NEW; END$$");
-                sql.run("CREATE TRIGGER compute BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION compute()");
+                sql.run(
+                        "CREATE TRIGGER compute BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION compute()");
             }
             return fill;
         }

@@ -28,14 +28,21 @@ record Report(Settings settings, String server, double loadBefore, Duration took
     String text() {
         StringBuilder text = new StringBuilder();
         text.append("# The backfill, measured\n\n").append(circumstances()).append('\n');
-        text.append("## Goals\n\n").append("For a table of ").append(settings.shapes().getFirst()).append(".\n\n");
+        text.append("## Goals\n\n")
+                .append("For a table of ")
+                .append(settings.shapes().getFirst())
+                .append(".\n\n");
         text.append(goals.table()).append('\n');
-        goals.all().forEach(rounds -> text.append("## ")
-                .append(rounds.shape())
-                .append(rounds.perSecond() == 0 ? "" : ", with a foreground of " + rounds.perSecond() + " a second")
-                .append("\n\n")
-                .append(rounds.perSecond() == 0 ? alone(rounds) : beside(rounds))
-                .append('\n'));
+        goals.all()
+                .forEach(rounds -> text.append("## ")
+                        .append(rounds.shape())
+                        .append(
+                                rounds.perSecond() == 0
+                                        ? ""
+                                        : ", with a foreground of " + rounds.perSecond() + " a second")
+                        .append("\n\n")
+                        .append(rounds.perSecond() == 0 ? alone(rounds) : beside(rounds))
+                        .append('\n'));
         return text.toString();
     }
 
@@ -54,45 +61,51 @@ record Report(Settings settings, String server, double loadBefore, Duration took
         List<Cost> bare = rounds.of(Method.BARE);
         StringBuilder text = new StringBuilder(
                 "| method | rows/s | slowest and fastest round | ÷ one `UPDATE`'s | WAL per row | ÷ | heap growth | ÷ | index growth | ÷ | longest batch |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
-        rounds.costs().forEach((method, costs) -> text.append(
-                "| %s | %,.0f | %,.0f to %,.0f | %.2f | %.0f B | %.2f | %.0f MB | %.2f | %.0f MB | %.2f | %.0f ms |\n"
-                        .formatted(
-                                method.label(),
-                                Median.of(costs, Cost::rowsPerSecond),
-                                costs.stream().mapToDouble(Cost::rowsPerSecond).min().orElse(Double.NaN),
-                                costs.stream().mapToDouble(Cost::rowsPerSecond).max().orElse(Double.NaN),
-                                Median.of(costs, Cost::rowsPerSecond) / Median.of(bare, Cost::rowsPerSecond),
-                                Median.of(costs, Cost::walBytes) / rounds.shape().rows(),
-                                Median.of(costs, Cost::walBytes) / Median.of(bare, Cost::walBytes),
-                                Median.of(costs, Cost::heapGrowth) / 1e6,
-                                Median.of(costs, Cost::heapGrowth) / Median.of(bare, Cost::heapGrowth),
-                                Median.of(costs, Cost::indexGrowth) / 1e6,
-                                Median.of(costs, Cost::indexGrowth) / Median.of(bare, Cost::indexGrowth),
-                                Median.of(costs, Cost::longestBatch))));
+        rounds.costs()
+                .forEach((method, costs) -> text.append(
+                        "| %s | %,.0f | %,.0f to %,.0f | %.2f | %.0f B | %.2f | %.0f MB | %.2f | %.0f MB | %.2f | %.0f ms |\n"
+                                .formatted(
+                                        method.label(),
+                                        Median.of(costs, Cost::rowsPerSecond),
+                                        costs.stream()
+                                                .mapToDouble(Cost::rowsPerSecond)
+                                                .min()
+                                                .orElse(Double.NaN),
+                                        costs.stream()
+                                                .mapToDouble(Cost::rowsPerSecond)
+                                                .max()
+                                                .orElse(Double.NaN),
+                                        Median.of(costs, Cost::rowsPerSecond) / Median.of(bare, Cost::rowsPerSecond),
+                                        Median.of(costs, Cost::walBytes)
+                                                / rounds.shape().rows(),
+                                        Median.of(costs, Cost::walBytes) / Median.of(bare, Cost::walBytes),
+                                        Median.of(costs, Cost::heapGrowth) / 1e6,
+                                        Median.of(costs, Cost::heapGrowth) / Median.of(bare, Cost::heapGrowth),
+                                        Median.of(costs, Cost::indexGrowth) / 1e6,
+                                        Median.of(costs, Cost::indexGrowth) / Median.of(bare, Cost::indexGrowth),
+                                        Median.of(costs, Cost::longestBatch))));
         return text.toString();
     }
 
     private static String beside(Measured rounds) {
         StringBuilder text = new StringBuilder(
                 "| method | rows/s | p50 | p95 | p99 | longest | p99 ÷ idle p99 of the same round | longest statement | longest batch |\n|---|---|---|---|---|---|---|---|---|\n");
-        List<Foreground.Latencies> idle = rounds.costs().values().stream()
-                .findFirst()
-                .orElse(List.of())
-                .stream()
+        List<Foreground.Latencies> idle = rounds.costs().values().stream().findFirst().orElse(List.of()).stream()
                 .flatMap(cost -> cost.idle().stream())
                 .toList();
-        text.append("| nothing but the foreground | | %s | | %.0f ms | |\n".formatted(
-                latencies(idle), Median.of(idle, Foreground.Latencies::longestStatement)));
-        rounds.costs().forEach((method, costs) -> text.append("| %s | %,.0f | %s | %.2f | %.0f ms | %.0f ms |\n"
-                .formatted(
-                        method.label(),
-                        Median.of(costs, Cost::rowsPerSecond),
-                        latencies(costs.stream()
-                                .flatMap(cost -> cost.latencies().stream())
-                                .toList()),
-                        Median.of(costs, Cost::ninetyNinthToIdle),
-                        Median.of(costs, Cost::longestStatement),
-                        Median.of(costs, Cost::longestBatch))));
+        text.append("| nothing but the foreground | | %s | | %.0f ms | |\n"
+                .formatted(latencies(idle), Median.of(idle, Foreground.Latencies::longestStatement)));
+        rounds.costs()
+                .forEach((method, costs) -> text.append("| %s | %,.0f | %s | %.2f | %.0f ms | %.0f ms |\n"
+                        .formatted(
+                                method.label(),
+                                Median.of(costs, Cost::rowsPerSecond),
+                                latencies(costs.stream()
+                                        .flatMap(cost -> cost.latencies().stream())
+                                        .toList()),
+                                Median.of(costs, Cost::ninetyNinthToIdle),
+                                Median.of(costs, Cost::longestStatement),
+                                Median.of(costs, Cost::longestBatch))));
         return text.toString();
     }
 

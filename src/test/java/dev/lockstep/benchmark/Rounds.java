@@ -33,7 +33,8 @@ record Rounds(Databases databases, TableShape shape, int perSecond, int idleSeco
                                 ? ", p99 %.1f ms, idle %.1f ms"
                                         .formatted(
                                                 cost.during(99),
-                                                idle.map(alone -> alone.milliseconds(99)).orElse(Double.NaN))
+                                                idle.map(alone -> alone.milliseconds(99))
+                                                        .orElse(Double.NaN))
                                 : "");
             }
         }

@@ -16,7 +16,13 @@ import java.util.stream.Stream;
  * @param extras whether the trigger's cost and that of being killed are measured as well
  */
 record Settings(
-        String version, List<TableShape> shapes, List<Method> methods, int repeats, List<Integer> rates, int idleSeconds, boolean extras) {
+        String version,
+        List<TableShape> shapes,
+        List<Method> methods,
+        int repeats,
+        List<Integer> rates,
+        int idleSeconds,
+        boolean extras) {
     private static final int MILLION = 1_000_000;
 
     /** From system properties {@code benchmark.*}; what the README says about them is all that there is. */
@@ -84,12 +90,16 @@ record Settings(
         return Stream.of(Width.values())
                 .filter(width -> width.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("benchmark.widths: narrow or wide, not \"" + label + "\""));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("benchmark.widths: narrow or wide, not \"" + label + "\""));
     }
 
     private static <T> Optional<List<T>> list(String property, Function<String, T> each) {
         return Optional.ofNullable(System.getProperty(property))
                 .filter(text -> !text.isBlank())
-                .map(text -> Stream.of(text.split(",", -1)).map(String::strip).map(each).toList());
+                .map(text -> Stream.of(text.split(",", -1))
+                        .map(String::strip)
+                        .map(each)
+                        .toList());
     }
 }

@@ -13,8 +13,8 @@ record TableShape(int rows, Width width, int fillfactor, int indexes) {
 
     TableShape {
         if (rows < 1 || fillfactor < 10 || fillfactor > 100 || indexes < 0 || indexes > INDEXED.size()) {
-            throw new IllegalArgumentException("no table of " + rows + " rows, fillfactor " + fillfactor + " (10 to 100), "
-                    + indexes + " indexes (0 to " + INDEXED.size() + ")");
+            throw new IllegalArgumentException("no table of " + rows + " rows, fillfactor " + fillfactor
+                    + " (10 to 100), " + indexes + " indexes (0 to " + INDEXED.size() + ")");
         }
     }
 
@@ -45,8 +45,9 @@ record TableShape(int rows, Width width, int fillfactor, int indexes) {
 
     /** Makes the table and the rows, as they are after a vacuum. Column {@code b} is in no order, as names and keys are. */
     void create(Sql sql) {
-        sql.run("CREATE TABLE users (id bigint, a int, b int, c int, touched int NOT NULL DEFAULT 0, name text, note text)"
-                + " WITH (fillfactor = " + fillfactor + ")");
+        sql.run(
+                "CREATE TABLE users (id bigint, a int, b int, c int, touched int NOT NULL DEFAULT 0, name text, note text)"
+                        + " WITH (fillfactor = " + fillfactor + ")");
         sql.run("INSERT INTO users (id, a, b, c, name, note) SELECT n, n / 10, hashint8(n), n % 77, 'user ' || n, "
                 + width.note + " FROM generate_series(1, " + rows + ") AS n");
         sql.run("ALTER TABLE users ADD PRIMARY KEY (id)");
