@@ -28,7 +28,9 @@ record ReplacementTriggers(ReplacementColumn replacement) {
 
     /** An author's expression cannot stand in a condition, where the row is not offered under the table's name. */
     private Optional<String> whenApart() {
-        return conversion().up().isEmpty() ? Optional.of(notWhatOldGives()) : Optional.empty();
+        return conversion().up().isEmpty()
+                ? Optional.of(neuSide().differ("NEW." + neu(), conversion().newValueInTrigger()))
+                : Optional.empty();
     }
 
     private static String body(String code) {
@@ -58,12 +60,12 @@ record ReplacementTriggers(ReplacementColumn replacement) {
                       %5$s
                     END IF;
                   END IF;""".formatted(
-                        SqlText.differ("NEW." + neu(), givenByDefault()),
+                        neuSide().differInBody("NEW." + neu(), givenByDefault()),
                         "NEW." + old(),
                         notWhatOldGives(),
                         toOld(),
                         toNew(),
-                        SqlText.differ("NEW." + neu(), "OLD." + neu()),
+                        neuSide().differInBody("NEW." + neu(), "OLD." + neu()),
                         SqlText.differ("NEW." + old(), "OLD." + old()),
                         "NEW." + neu(),
                         SqlText.differ(bareOld(), conversion().oldValueInTrigger()));
@@ -103,6 +105,10 @@ record ReplacementTriggers(ReplacementColumn replacement) {
 
     private String notWhatOldGives() {
         return SqlText.differ("NEW." + neu(), conversion().newValueInTrigger());
+    }
+
+    private Sameness neuSide() {
+        return Sameness.of(replacement.rehearsed().column());
     }
 
     private String givenByDefault() {
