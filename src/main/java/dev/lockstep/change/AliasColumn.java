@@ -57,6 +57,7 @@ record AliasColumn(Table table, Column original, Identifier name) {
                 both ? Optional.of(agreeing()) : Optional.empty(),
                 both ? settling() : syncing(),
                 Optional.of(Sameness.of(original).differ("NEW." + name.sql(), bareOld("NEW"))),
+                Optional.empty(),
                 false));
     }
 
