@@ -289,6 +289,8 @@ public final class PlanTree {
         tree.put("userTriggers", pace.userTriggers().label());
         tree.put("maxReplicaLagSeconds", pace.maxReplicaLagSeconds());
         tree.put("commit", pace.commit().label());
+        put(tree, "speed", pace.speed().map(Speed::label));
+        put(tree, "limits", pace.limits().map(LimitsReader::tree));
         return tree;
     }
 
