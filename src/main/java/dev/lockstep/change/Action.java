@@ -198,6 +198,64 @@ public sealed interface Action {
     record Assertion(String query, String expectation, String remedy) implements Action {}
 
     /**
+     * Looks at every row of a table in pieces of a few blocks, each a short transaction that only reads, so that no old
+     * snapshot keeps the application's dead rows; where it got to is kept in the ledger. Rows that are written meanwhile
+     * are seen as they are when their block is looked at.
+     *
+     * @param expectation what should be so, as a sentence
+     * @param remedy what a person can do about it, as a sentence
+     */
+    record Survey(TableName table, Question question, String expectation, String remedy) implements Action {
+        /** What is asked of each row. */
+        public sealed interface Question {
+            /** The SQL that is evaluated over the row. */
+            String sql();
+        }
+
+        /** Rows that satisfy the condition hold the run; one is looked at again before it is believed. */
+        public record NoneWhere(String condition) implements Question {
+            @Override
+            public String sql() {
+                return condition;
+            }
+        }
+
+        /** Rows that satisfy the condition are counted and told, and hold nothing. */
+        public record Counted(String condition) implements Question {
+            @Override
+            public String sql() {
+                return condition;
+            }
+        }
+
+        /**
+         * The expression is evaluated. Rows that it fails on end the step, with all of them counted and some named.
+         *
+         * @param atMost how many rows it may fail on
+         */
+        public record Evaluates(String expression, int atMost) implements Question {
+            @Override
+            public String sql() {
+                return expression;
+            }
+        }
+
+        /** One piece of it, for a person to read. */
+        public String statement() {
+            return switch (question) {
+                case NoneWhere(String condition) -> rows(condition);
+                case Counted(String condition) -> rows(condition);
+                case Evaluates(String expression, int _) ->
+                    "SELECT pg_catalog.count(" + expression + ") FROM " + table.sql();
+            };
+        }
+
+        private String rows(String condition) {
+            return "SELECT FROM " + table.sql() + " WHERE " + condition;
+        }
+    }
+
+    /**
      * Copies values into a table of their own in Lockstep's schema of the target, in batches and with nobody else's rights,
      * and enters it in {@code lockstep.backup}. Nothing writes these columns any more by then.
      *

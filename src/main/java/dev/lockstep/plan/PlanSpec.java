@@ -167,6 +167,7 @@ public record PlanSpec(
      * @param commit whether each batch waits until the disk has it
      * @param speed at which it begins, never {@link Speed#PAUSED}; empty for {@link Speed#GOVERNED}
      * @param limits what makes it go slower; empty where the plan says nothing
+     * @param rows what it does about single rows, and about the room that it leaves behind
      */
     public record BackfillPace(
             int batchMilliseconds,
@@ -175,7 +176,8 @@ public record PlanSpec(
             int maxReplicaLagSeconds,
             BatchCommit commit,
             Optional<Speed> speed,
-            Optional<BackfillLimits> limits) {
+            Optional<BackfillLimits> limits,
+            RowRules rows) {
         /** One that begins governed, with no limits of the plan's own. */
         public BackfillPace(
                 int batchMilliseconds,
@@ -190,7 +192,14 @@ public record PlanSpec(
                     maxReplicaLagSeconds,
                     commit,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    RowRules.standard());
+        }
+
+        /** The same with other rules for rows. */
+        public BackfillPace with(RowRules rules) {
+            return new BackfillPace(
+                    batchMilliseconds, restPercent, userTriggers, maxReplicaLagSeconds, commit, speed, limits, rules);
         }
 
         /** The speed at which it begins. */
