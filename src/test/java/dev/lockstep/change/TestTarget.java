@@ -37,6 +37,7 @@ final class TestTarget implements AutoCloseable {
     private final String url;
     private final Connection connection;
     private final List<Step> taken = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private String role = "none";
 
     TestTarget() throws SQLException {
@@ -226,6 +227,12 @@ final class TestTarget implements AutoCloseable {
                         PlanSpec.BackfillPace.standard()),
                 new Silent());
         assertThat(outcome).isInstanceOf(StepOutcome.Completed.class);
+        notes.addAll(((StepOutcome.Completed) outcome).summary().notes());
+    }
+
+    /** What looks at every row have told so far. */
+    List<String> notes() {
+        return List.copyOf(notes);
     }
 
     private static final class Silent implements StepMonitor {
