@@ -45,7 +45,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), replicas(config), clock);
+        return new JdbcTargets(connections(config), replicas(config), Map.of(), clock);
     }
 
     @Produces

@@ -8,6 +8,7 @@ import dev.lockstep.gate.LivePlan;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Pacing;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.lifecycle.Script;
@@ -20,6 +21,7 @@ import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Reading;
 import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -239,6 +241,15 @@ public final class Operations {
     /** Goes on after a pause. */
     public PlanView resume(PlanKey key, Actor actor) {
         return command(key, state -> !state.suspended(), state -> new Event.Resumed(actor.name()));
+    }
+
+    /** From now on the run's backfills go at this speed, also after a restart and on another replica; nothing else changes. */
+    public PlanView pace(PlanKey key, Speed speed, Actor actor) {
+        return command(
+                key,
+                state -> state.pacing().map(Pacing::speed).filter(speed::equals).isPresent()
+                        && !state.status().over(),
+                _ -> new Event.Paced(speed, actor.name()));
     }
 
     /** Tries again what failed, or what waits for its next attempt. */

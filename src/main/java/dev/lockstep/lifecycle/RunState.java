@@ -16,6 +16,7 @@ import java.util.Set;
  * @param holds what is in the way now, each with since when
  * @param floor the phase whose requirement is now the least that workloads may run
  * @param pointOfNoReturn the step that was begun although nothing takes it back
+ * @param pacing at which speed backfills are to go, if somebody said so
  */
 public record RunState(
         Script script,
@@ -26,7 +27,8 @@ public record RunState(
         Map<PhaseName, Set<String>> approvals,
         List<Hold> holds,
         Optional<PhaseName> floor,
-        Optional<String> pointOfNoReturn) {
+        Optional<String> pointOfNoReturn,
+        Optional<Pacing> pacing) {
     public RunState {
         approvals = Map.copyOf(approvals);
         holds = List.copyOf(holds);
@@ -35,7 +37,7 @@ public record RunState(
     /** A run before its first event. */
     public static RunState pending(Script script) {
         return new RunState(
-                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty());
+                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** What people see. */
@@ -95,27 +97,27 @@ public record RunState(
     }
 
     RunState in(Stage next, List<Hold> by) {
-        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn);
+        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn, pacing);
     }
 
     RunState attempts(int now) {
-        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState under(long newFence) {
-        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState suspended(boolean now) {
-        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState approvals(Map<PhaseName, Set<String>> now) {
-        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState floor(Optional<PhaseName> now) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn, pacing);
     }
 
     /**
@@ -130,7 +132,11 @@ public record RunState(
         return falls || here.equals(Position.ALL_TAKEN_BACK) ? floor(Optional.empty()) : this;
     }
 
+    RunState pacing(Optional<Pacing> now) {
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, pointOfNoReturn, now);
+    }
+
     RunState pastReturn(String step) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step));
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing);
     }
 }

@@ -24,7 +24,7 @@ public enum Limit {
     /** Dead rows of the table while a vacuum works on it, in percent of its rows. */
     DEAD_ROWS("deadRowsPercent", 0, 1_000),
     /** How much larger the table is than at the backfill's begin, in percent, while it still grows. */
-    HEAP_GROWTH("heapGrowthPercent", 100, 1_000),
+    HEAP_GROWTH("heapGrowthPercent", 150, 1_000),
     /** The age of the oldest snapshot, which keeps dead rows from being removed, in seconds. */
     SNAPSHOT_AGE("oldestSnapshotSeconds", 3_600, 604_800);
 

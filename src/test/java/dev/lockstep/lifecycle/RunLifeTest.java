@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.fixture.Scripts;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -277,6 +278,29 @@ class RunLifeTest {
 
         assertThat(Lifecycle.next(run, new Sighting.None(), now))
                 .isEqualTo(new Next.Append(new Event.StepInterrupted("add-clone", Direction.FORWARD)));
+    }
+
+    @Test
+    void keepsTheSpeedOfItsBackfillsOverATakeoverAndGoesOnMeanwhile() {
+        RunState run = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.GENTLE, "ann"));
+        Stage before = run.stage();
+        now = now.plusSeconds(5);
+        run = after(run, new Event.Paced(Speed.PAUSED, "ben"));
+
+        assertThat(run.stage()).isEqualTo(before);
+        assertThat(run.status()).isEqualTo(RunStatus.RUNNING);
+        run = after(run, new Event.LeaseTaken("another", run.fence() + 1));
+        assertThat(run.pacing()).contains(new Pacing(Speed.PAUSED, "ben", now));
+        assertThat(refusal(run, new Event.Paced(Speed.PAUSED, "ann"))).isEqualTo("the speed is Paused already");
+    }
+
+    @Test
+    void takesAPauseOfTheBackfillBackWithEverythingElseButKeepsAChosenSpeed() {
+        RunState paused = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.PAUSED, "ann"));
+        RunState gentle = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.GENTLE, "ann"));
+
+        assertThat(after(paused, new Event.RollbackRequested("ann")).pacing()).isEmpty();
+        assertThat(after(gentle, new Event.RollbackRequested("ann")).pacing()).isPresent();
     }
 
     @Test
