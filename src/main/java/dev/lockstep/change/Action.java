@@ -4,6 +4,7 @@ import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Something to be done to the target. A value: it says what, and the target knows how. */
@@ -53,8 +54,14 @@ public sealed interface Action {
      *
      * @param fills what each row gets, at least one; none reads what another one writes
      * @param key columns by whose order the rows are walked, where the plan says so; empty for by blocks
+     * @param setAside where rows are put that the fill fails on; empty for failing with the first one
      */
-    record Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers, List<Identifier> key)
+    record Backfill(
+            TableName table,
+            List<Fill> fills,
+            UserTriggers userTriggers,
+            List<Identifier> key,
+            Optional<SetAside> setAside)
             implements Action {
         public Backfill {
             fills = List.copyOf(fills);
@@ -62,6 +69,11 @@ public sealed interface Action {
             if (fills.isEmpty()) {
                 throw new IllegalArgumentException("a backfill fills at least one column");
             }
+        }
+
+        /** A backfill that fails with the first row that it cannot fill. */
+        public Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers, List<Identifier> key) {
+            this(table, fills, userTriggers, key, Optional.empty());
         }
 
         /** A backfill by blocks. */
@@ -90,6 +102,18 @@ public sealed interface Action {
                             .collect(Collectors.joining(" OR "));
         }
     }
+
+    /**
+     * Rows that a fill fails on are put aside, with the error, and stay as they are; {@code pending} of the fill is false
+     * for them.
+     *
+     * @param to the table that they are put into
+     * @param atMost how many may be there
+     * @param line a row to be put aside, as the values of {@code to} without the error: a SELECT list over the row
+     * @param waiting a condition over the row that it has no value and was not put aside, without evaluating the fill
+     * @param open a query that counts the rows that were put aside and still have no value
+     */
+    record SetAside(TableName to, int atMost, String line, String waiting, String open) {}
 
     /**
      * What a backfill writes to one column.

@@ -60,7 +60,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             + " not know it yet, would have no value. Give a default or a fill expression, or set"
                             + " nullable: true.");
         }
-        tree.ifPresent(known -> check(known, change, setting.path(), objections));
+        tree.ifPresent(known -> check(known, change, setting.spec(), setting.path(), objections));
         tree.ifPresent(known -> lookup(change)
                 .ifPresent(lookup -> lookup.check(
                         known.root(),
@@ -102,10 +102,13 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 : new DefaultValue.Volatile(expression);
     }
 
-    private static void check(Tree tree, AddColumn change, String path, Objections objections) {
+    private static void check(Tree tree, AddColumn change, PlanSpec spec, String path, Objections objections) {
         tree.all().forEach(table -> Ground.nameIsFree(table, change.column(), path + ".column", objections));
         if (rowsNeedValue(change)) {
             tree.all().forEach(table -> Ground.rowsCanBeUpdated(table, path + ".table", objections));
+        }
+        if (filled(change)) {
+            Aside.of(spec, tree.root(), change.column()).ifPresent(aside -> aside.check(path + ".table", objections));
         }
         if (fills(change)) {
             Ground.noOtherRun(tree.root(), path + ".table", objections);
@@ -221,10 +224,13 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             if (!type.builtIn()) {
                 steps.add(noRewrite(type));
             }
-            lookup(change).flatMap(lookup -> lookup.held(tree.root(), names.claim("lookup"))).ifPresent(steps::add);
+            lookup(change)
+                    .flatMap(lookup -> lookup.held(tree.root(), names.claim("lookup")))
+                    .ifPresent(steps::add);
             if (filled(change) && setting.spec().backfill().rows().checkFirst()) {
                 steps.add(tryOut());
             }
+            aside().ifPresent(aside -> steps.add(aside.create(names.claim("set-aside"))));
             steps.add(add());
             return steps;
         }
@@ -244,14 +250,21 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
         /** An expression can fail on one row in the middle of the table, and then in the trigger as well (P31). */
         private Step tryOut() {
-            String expression = SqlText.enclosed(
-                    expression(change, change.table()).orElseThrow());
             return TryOut.step(
                     names.claim("try-fill"),
                     "Evaluate the fill expression of " + change.column() + " over every row, without writing",
                     change.table(),
-                    "CAST(" + expression + " AS " + change.type() + ")",
-                    0);
+                    typedExpression(),
+                    aside().map(aside -> aside.rules().atMost()).orElse(0));
+        }
+
+        private String typedExpression() {
+            String expression = expression(change, change.table()).orElseThrow();
+            return "CAST(" + SqlText.enclosed(expression) + " AS " + change.type() + ")";
+        }
+
+        private Optional<Aside> aside() {
+            return filled(change) ? Aside.of(setting.spec(), tree.root(), change.column()) : Optional.empty();
         }
 
         private Step add() {
@@ -307,8 +320,10 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                     "Give " + change.column() + " a value in every row of " + leaf,
                     new Backfill(
                             leaf,
-                            new Fill(change.column(), value, pending(leaf)),
-                            setting.spec().backfill().userTriggers()),
+                            List.of(new Fill(change.column(), value, pending(leaf))),
+                            setting.spec().backfill().userTriggers(),
+                            List.of(),
+                            aside().map(aside -> aside.action(leaf))),
                     new Undo.Nothing(),
                     Look.noRow("SELECT FROM " + leaf.sql() + " WHERE " + pending(leaf)));
         }
@@ -336,13 +351,16 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private String pending(TableName row) {
             String expression = expression(change, row).orElseThrow();
             String isNull = change.column().sql() + " IS NULL";
-            return !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
+            String pending = !change.nullable()
+                            || expression.toLowerCase(Locale.ROOT).contains("nextval")
                     ? isNull
                     : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
+            return aside().map(aside -> aside.pending(pending)).orElse(pending);
         }
 
         private List<Step> contract() {
             List<Step> steps = new ArrayList<>();
+            aside().ifPresent(aside -> steps.addAll(aside.settled(typedExpression(), names)));
             lookup(change).ifPresent(lookup -> {
                 lookup.heldAtTheEnd(tree.root(), names.claim("lookup-found")).ifPresent(steps::add);
                 steps.add(lookup.changed(tree.root(), names.claim("lookup-changed")));
@@ -351,13 +369,15 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 steps.addAll(new NotNull(tree, change.column()).set(names));
             }
             fill().ifPresent(trigger -> steps.add(trigger.end(tree, names)));
+            aside().ifPresent(aside -> steps.add(aside.drop(names.claim("drop-aside"))));
             return steps;
         }
 
         private Optional<FillTrigger> fill() {
             return expression(change, change.table())
                     .filter(_ -> fills(change) && !byApplication(setting.spec()))
-                    .map(expression -> new FillTrigger(change.table(), change.column(), expression));
+                    .map(expression -> new FillTrigger(
+                            change.table(), change.column(), expression, aside().isPresent()));
         }
     }
 }

@@ -196,6 +196,26 @@ public record PlanSpec(
                     RowRules.standard());
         }
 
+        /** One with the standard rules for rows. */
+        public BackfillPace(
+                int batchMilliseconds,
+                int restPercent,
+                UserTriggers userTriggers,
+                int maxReplicaLagSeconds,
+                BatchCommit commit,
+                Optional<Speed> speed,
+                Optional<BackfillLimits> limits) {
+            this(
+                    batchMilliseconds,
+                    restPercent,
+                    userTriggers,
+                    maxReplicaLagSeconds,
+                    commit,
+                    speed,
+                    limits,
+                    RowRules.standard());
+        }
+
         /** The same with other rules for rows. */
         public BackfillPace with(RowRules rules) {
             return new BackfillPace(

@@ -56,6 +56,13 @@ final class Checksum {
                         backfill.pending(),
                         backfill.userTriggers().name()));
                 backfill.key().forEach(column -> parts.add(column.sql()));
+                backfill.setAside()
+                        .ifPresent(aside -> parts.addAll(List.of(
+                                "set-aside",
+                                aside.to().sql(),
+                                String.valueOf(aside.atMost()),
+                                aside.line(),
+                                aside.waiting())));
             }
             case Action.CopyRows copy ->
                 parts.addAll(List.of(

@@ -29,22 +29,23 @@ final class RowWalk {
     private int at;
     private long next;
     private long blocks = FIRST_BLOCKS;
+    private Duration last = Duration.ZERO;
 
     /** A table that holds rows. */
     private record Part(long oid, String name, boolean inBlocks, long end) {}
 
     /** @param kept where an earlier walk got to, by {@link #cursor}; empty to begin */
-    RowWalk(Attempt attempt, Connection connection, TableName table, Map<String, Long> kept) throws SQLException {
+    RowWalk(Attempt attempt, Connection connection, TableName table, Cursor kept) throws SQLException {
         this.attempt = attempt;
         this.connection = connection;
         this.table = table;
         this.parts = parts(connection, table);
-        long oid = kept.getOrDefault("part", 0L);
+        long oid = kept.number("part", 0);
         while (at < parts.size() && parts.get(at).oid() < oid) {
             at++;
         }
         if (at < parts.size() && parts.get(at).oid() == oid) {
-            next = kept.getOrDefault("next", 0L);
+            next = kept.number("next", 0);
         }
         skipEmpty();
     }
@@ -80,8 +81,11 @@ final class RowWalk {
     }
 
     /** Where the walk is, for the ledger. */
-    Map<String, Long> cursor() {
-        return over() ? Map.of("part", Long.MAX_VALUE) : Map.of("part", parts.get(at).oid(), "next", next);
+    Cursor cursor() {
+        return Cursor.of(
+                over()
+                        ? Map.of("part", Long.MAX_VALUE)
+                        : Map.of("part", parts.get(at).oid(), "next", next));
     }
 
     /** 0 to 1, by blocks. */
@@ -129,14 +133,8 @@ final class RowWalk {
             return question.ask(statement);
         } finally {
             ShortTransaction.end(connection);
-            took(asking.elapsed());
+            last = asking.elapsed();
         }
-    }
-
-    private Duration last = Duration.ZERO;
-
-    private void took(Duration time) {
-        last = time;
     }
 
     /** Goes on to the next piece, of a size that takes about as long as a batch should; false when the step is to stop. */

@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,11 +48,11 @@ final class SurveyStep {
         if (ended.isPresent()) {
             return ended.get();
         }
-        Map<String, Long> kept = Map.of();
+        Cursor kept = Cursor.NONE;
         if (entry instanceof Ledger.Entry.Open(var cursor, long done)) {
             kept = cursor;
             rows = done;
-            hits = cursor.getOrDefault("hits", 0L);
+            hits = cursor.number("hits", 0);
         }
         RowWalk walk = new RowWalk(attempt, connection, survey.table(), kept);
         FailingRows failing = new FailingRows(connection, survey.table(), survey.question().sql());
@@ -119,10 +118,8 @@ final class SurveyStep {
         }
     }
 
-    private Map<String, Long> cursor(RowWalk walk) {
-        Map<String, Long> cursor = new HashMap<>(walk.cursor());
-        cursor.put("hits", hits);
-        return cursor;
+    private Cursor cursor(RowWalk walk) {
+        return walk.cursor().with(Cursor.of(Map.of("hits", hits)));
     }
 
     private void tell(ShortTransaction ledger, RowWalk walk, double began) throws SQLException {
@@ -154,7 +151,7 @@ final class SurveyStep {
             }
             case Survey.Evaluates(String expression, int atMost) -> {
                 if (hits > atMost) {
-                    ledger.advance(Map.of(), 0);
+                    ledger.advance(Cursor.NONE, 0);
                     return failed(expression, atMost);
                 }
                 if (hits > 0) {

@@ -1,6 +1,7 @@
 package dev.lockstep.store;
 
 import dev.lockstep.plan.Change;
+import dev.lockstep.plan.Lookup;
 import dev.lockstep.plan.Change.IndexBody;
 import dev.lockstep.plan.Change.Neighbour;
 import dev.lockstep.plan.Change.ReferentialAction;
@@ -31,6 +32,16 @@ final class SampleChanges {
                         Optional.of("'it''s \\ \"x\"'"),
                         Optional.of("upper(name)\n|| 'é'"),
                         Optional.empty()),
+                new Change.AddColumn(
+                        USERS,
+                        OTHER,
+                        "text",
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new Lookup(
+                                ODD, List.of(new Lookup.Match(NAME, OTHER)), NAME, Lookup.Missing.HOLD))),
                 new Change.DropColumn(ODD, NAME),
                 new Change.RenameColumn(USERS, NAME, OTHER),
                 new Change.ChangeColumnType(
