@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A walk through the rows of a table, or of all partitions of one, a few blocks at a time. Each piece is a transaction of
@@ -29,7 +30,9 @@ final class RowWalk {
     private int at;
     private long next;
     private long blocks = FIRST_BLOCKS;
-    private Duration last = Duration.ZERO;
+    /** How long the present piece was asked. */
+    private Duration asked = Duration.ZERO;
+
 
     /** A table that holds rows. */
     private record Part(long oid, String name, boolean inBlocks, long end) {}
@@ -97,11 +100,33 @@ final class RowWalk {
 
     /** FROM and WHERE for the rows of this piece, which are known under the whole table's name. */
     String piece() {
+        return piece(new Span(next, to()));
+    }
+
+    /** The blocks of this piece; empty where it cannot be divided. */
+    Optional<Span> span() {
+        return parts.get(at).inBlocks() ? Optional.of(new Span(next, to())) : Optional.empty();
+    }
+
+    /** Blocks from the first to before the last of the numbers. */
+    record Span(long from, long to) {
+        boolean one() {
+            return to - from <= 1;
+        }
+
+        List<Span> halves() {
+            long middle = from + (to - from) / 2;
+            return List.of(new Span(from, middle), new Span(middle, to));
+        }
+    }
+
+    /** The same for a part of this piece. */
+    String piece(Span span) {
         Part part = parts.get(at);
         String from = " FROM ONLY " + part.name() + " AS " + table.name().sql();
         return part.inBlocks()
-                ? from + " WHERE " + table.name().sql() + ".ctid >= '(" + next + ",0)'::tid AND "
-                        + table.name().sql() + ".ctid < '(" + to() + ",0)'::tid"
+                ? from + " WHERE " + table.name().sql() + ".ctid >= '(" + span.from() + ",0)'::tid AND "
+                        + table.name().sql() + ".ctid < '(" + span.to() + ",0)'::tid"
                 : " FROM " + part.name() + " AS " + table.name().sql() + " WHERE true";
     }
 
@@ -133,7 +158,7 @@ final class RowWalk {
             return question.ask(statement);
         } finally {
             ShortTransaction.end(connection);
-            last = asking.elapsed();
+            asked = asked.plus(asking.elapsed());
         }
     }
 
@@ -141,11 +166,12 @@ final class RowWalk {
     boolean advance() {
         next = to();
         double wanted = attempt.order().pace().batchMilliseconds() * 1e6;
-        double factor = Math.clamp(wanted / Math.max(1, last.toNanos()), 0.25, 2);
+        double factor = Math.clamp(wanted / Math.max(1, asked.toNanos()), 0.25, 2);
         blocks = Math.clamp(Math.round(blocks * factor), 1, MOST_BLOCKS);
         skipEmpty();
         int percent = attempt.order().pace().restPercent();
-        Duration rest = percent == 0 ? Duration.ZERO : last.multipliedBy(percent).dividedBy(100 - percent);
+        Duration rest = percent == 0 ? Duration.ZERO : asked.multipliedBy(percent).dividedBy(100 - percent);
+        asked = Duration.ZERO;
         return attempt.rest(rest);
     }
 }
