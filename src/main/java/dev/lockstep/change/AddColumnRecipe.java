@@ -310,7 +310,19 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             if (tree.divided()) {
                 steps.add(everyPartition());
             }
+            steps.add(analyze());
             return steps;
+        }
+
+        /** Without statistics the planner guesses, and queries that use the column are slow at first (P45). */
+        private Step analyze() {
+            return new Step(
+                    names.claim("analyze"),
+                    "Gather the planner's statistics for " + change.column(),
+                    tree.scan("ANALYZE " + change.table().sql() + " ("
+                            + change.column().sql() + ")"),
+                    new Undo.Nothing(),
+                    Look.NO_TRACE);
         }
 
         private Step fill(TableName leaf) {
