@@ -3,6 +3,7 @@ package dev.lockstep.engine;
 import dev.lockstep.change.Compiler;
 import dev.lockstep.engine.Explainer.Examination;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.Interlock;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.gate.Permission;
@@ -301,7 +302,7 @@ public final class Operations {
                 command(
                         key,
                         state -> state.script().digest().equals(digest)
-                                && state.approvers(phase).contains(actor.name()),
+                                && state.approvers(phase, clock.instant()).contains(actor.name()),
                         state -> new Event.Approved(phase, actor.name(), comment, digest));
             case REJECT ->
                 command(key, state -> false, state -> {
@@ -371,7 +372,10 @@ public final class Operations {
                 .map(views::run)
                 .flatMap(run -> LivePlans.of(run).stream())
                 .toList();
-        return Interlock.may(live, workload, version);
+        List<Floor> floors = runs.floors(database).stream()
+                .flatMap(standing -> standing.floors().stream())
+                .toList();
+        return Interlock.may(live, floors, workload, version);
     }
 
     private PlanView command(PlanKey key, Predicate<RunState> alreadySo, Function<RunState, Event> event) {

@@ -50,7 +50,8 @@ final class StepRunner {
                 attempt,
                 keeper.lease().fence(),
                 spec.locks(),
-                spec.backfill());
+                spec.backfill(),
+                at.backward() ? List.of() : state.script().before(at));
         try (Watch watch = new Watch(run, state, at, keeper, journalist)) {
             return targets.execute(order, watch);
         } catch (LockstepException e) {
@@ -61,6 +62,11 @@ final class StepRunner {
         } catch (RuntimeException e) {
             return unforeseen(step, e);
         }
+    }
+
+    /** The fence that kept a step out, if no replica that this store knows of can have brought it there. */
+    Optional<Long> newerFence(StoredRun run, Lease lease) {
+        return targets.fence(run.document().spec().database(), run.id()).filter(seen -> seen > lease.fence());
     }
 
     /** A fault of ours: a person has to see it on the run, and not only in a log that fills up with new attempts. */

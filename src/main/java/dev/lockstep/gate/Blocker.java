@@ -45,6 +45,10 @@ public record Blocker(Code code, String object, String owner, String message, St
         ANOTHER_PLAN,
         /** The database is not as the plan expects it. */
         PLAN_DOES_NOT_FIT,
+        /** A phase was approved so long ago that people have to be asked again. */
+        APPROVAL_EXPIRED,
+        /** What the database's own ledger says does not fit the journal. */
+        LEDGER_DISAGREES,
         /** This replica stood still for so long that the database gave it up. */
         REPLICA_STALLED,
         FENCED_OUT

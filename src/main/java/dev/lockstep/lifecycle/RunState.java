@@ -1,6 +1,7 @@
 package dev.lockstep.lifecycle;
 
 import dev.lockstep.plan.PhaseName;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public record RunState(
         int attempts,
         long fence,
         boolean suspended,
-        Map<PhaseName, Set<String>> approvals,
+        Map<PhaseName, Consent> approvals,
         List<Hold> holds,
         Optional<PhaseName> floor,
         Optional<String> pointOfNoReturn,
@@ -78,12 +79,25 @@ public record RunState(
 
     /** Who has approved this phase so far. */
     public Set<String> approvers(PhaseName phase) {
-        return approvals.getOrDefault(phase, Set.of());
+        return Optional.ofNullable(approvals.get(phase)).map(Consent::by).orElse(Set.of());
     }
 
-    /** Whether as many people as the script asks for have approved this phase. */
-    public boolean approved(PhaseName phase) {
-        return approvers(phase).size() >= script.approvalsFor(phase);
+    /** Who has approved this phase so recently that it still counts. */
+    public Set<String> approvers(PhaseName phase, Instant now) {
+        return Optional.ofNullable(approvals.get(phase))
+                .filter(consent -> !consent.expired(now))
+                .map(Consent::by)
+                .orElse(Set.of());
+    }
+
+    /** Whether what stands at this position may begin, or has begun, as far as people have a say. */
+    boolean granted(Position at, Instant now) {
+        if (at.backward()) {
+            return true;
+        }
+        PhaseName phase = script.phase(at).name();
+        boolean begun = at.step() > 0 || attempts > 0;
+        return (begun ? approvers(phase) : approvers(phase, now)).size() >= script.approvalsFor(phase);
     }
 
     /** Whether the floor has to rise before the gate here opens: it stands lower than what the phase is about to take away. */
@@ -112,7 +126,7 @@ public record RunState(
         return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
-    RunState approvals(Map<PhaseName, Set<String>> now) {
+    RunState approvals(Map<PhaseName, Consent> now) {
         return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn, pacing);
     }
 

@@ -126,11 +126,13 @@ final class Transitions {
         if (state.floorDue(position)) {
             return refused("the floor must be raised before the gate of phase " + phase + " opens");
         }
-        boolean granted = position.backward() || state.approved(phase);
+        boolean granted = state.granted(position, at);
         return inPhase(
                 state,
                 phase,
-                here -> state.in(granted ? new Stage.StepDue(here, at) : new Stage.AwaitingApproval(here, at)));
+                here -> granted
+                        ? state.in(new Stage.StepDue(here, at))
+                        : Approvals.withoutExpired(state, phase, at).in(new Stage.AwaitingApproval(here, at)));
     }
 
     private static Transition floorRaised(RunState state, PhaseName phase) {

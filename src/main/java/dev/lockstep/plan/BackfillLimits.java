@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What makes a backfill go slower.
@@ -42,6 +44,23 @@ public record BackfillLimits(Map<Limit, Integer> numbers, List<SqlCheck> queries
      * @param timeoutMilliseconds 10 to 10,000
      */
     public record HttpCheck(String name, String url, int timeoutMilliseconds) {}
+
+    /**
+     * Reads limits that stand somewhere else than in a plan.
+     *
+     * @param tree as a plan's {@code backfill.limits}
+     * @throws IllegalArgumentException when they are none, with everything that is wrong with them
+     */
+    public static BackfillLimits read(Map<String, ?> tree) {
+        Findings findings = new Findings();
+        Optional<BackfillLimits> read = new Node("", tree, findings).object(LimitsReader::read);
+        if (!findings.all().isEmpty()) {
+            throw new IllegalArgumentException(findings.all().stream()
+                    .map(violation -> violation.path() + ": " + violation.message())
+                    .collect(Collectors.joining(" ")));
+        }
+        return read.orElseThrow();
+    }
 
     /** Whether nothing is said here. */
     public boolean silent() {

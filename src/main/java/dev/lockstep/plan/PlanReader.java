@@ -198,7 +198,9 @@ public final class PlanReader {
         int ceiling = fields.or(
                 "bloatCeilingPercent", standard.rows().bloatCeilingPercent(), node -> node.integer(0, 1_000));
         RowRules rows = new RowRules(check, aside, ceiling);
-        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, rows));
+        int workers = fields.or("workers", standard.workers(), node -> node.integer(1, 16));
+        return fields.whole(
+                () -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers, rows));
     }
 
     /** Choices by their label, in their own order. */

@@ -205,6 +205,7 @@ final class Attempt {
         return switch (entry) {
             case Ledger.Entry.Open _ -> Optional.empty();
             case Ledger.Entry.FencedOut _ -> Optional.of(new StepOutcome.FencedOut());
+            case Ledger.Entry.Behind(List<String> missing) -> Optional.of(behind(missing));
             case Ledger.Entry.Done(long rows) -> {
                 note("An earlier attempt had done it already.");
                 yield Optional.of(completed(rows));
@@ -222,6 +223,30 @@ final class Attempt {
                         "Resume it with the build of Lockstep that began it, or look in lockstep.ledger of the database"
                                 + " for run " + order.run() + " and roll the run back."));
         };
+    }
+
+    /** Another one may answer at this address for a while; whatever it is, nothing is done to it (G40). */
+    private StepOutcome behind(List<String> missing) {
+        return new StepOutcome.Blocked(
+                List.of(new Blocker(
+                        Blocker.Code.LEDGER_DISAGREES,
+                        "database " + order.database(),
+                        connector.address(),
+                        "The run's journal says that " + counted(missing) + " done, and the ledger in the database"
+                                + " (lockstep.ledger, run " + order.run() + ") does not know it: the database was"
+                                + " restored from a backup, lost its last transactions in a failover, or is another one."
+                                + " Nothing was done to it.",
+                        "Check that " + connector.address() + " is the right server. If it was restored to an earlier"
+                                + " moment, abort the run and roll it back, which finds what is there and takes that"
+                                + " away; then start the plan again.")),
+                RETRY_UNREACHABLE);
+    }
+
+    private static String counted(List<String> steps) {
+        return steps.size() == 1
+                ? "step " + steps.getFirst() + " is"
+                : steps.size() + " steps (" + String.join(", ", steps.subList(0, Math.min(5, steps.size())))
+                        + (steps.size() > 5 ? ", …" : "") + ") are";
     }
 
     /** The outcome for a database that does not answer, or cannot work just now. */

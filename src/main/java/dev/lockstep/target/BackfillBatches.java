@@ -18,6 +18,9 @@ import java.util.Optional;
  * longer it lets go, tries less, and in the end passes these rows over for the next pass. Confined to one thread.
  */
 final class BackfillBatches {
+    /** With fewer rows by key, what a transaction costs by itself would count for more than they do. */
+    private static final int LEAST_ROWS = 20;
+
     private static final int TRIES_AT_ONE_BLOCK = 5;
     /** Less than the driver waits for an answer. */
     private static final Duration LONGEST_FOR_THE_SMALLEST = Duration.ofSeconds(20);
@@ -160,7 +163,7 @@ final class BackfillBatches {
 
     private Stretch moved(Stretch at, Duration took) throws SQLException {
         return switch (at) {
-            case KeyStretch keys -> keys.next(keys.rows() * factor(took));
+            case KeyStretch keys -> keys.next(Math.max(LEAST_ROWS, keys.rows() * factor(took)));
             case BlockStretch blocks -> moved(blocks, took);
         };
     }

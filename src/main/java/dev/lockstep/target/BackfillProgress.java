@@ -5,7 +5,7 @@ import dev.lockstep.plan.Speed;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Tells how a backfill goes: at most five times a second while it does, and once a second while it rests. Safe for any thread. */
+/** Tells how a backfill goes: at most five times a second while it does, and once a second what slows it down. Safe for any thread. */
 final class BackfillProgress {
     private static final Duration EVERY = Duration.ofMillis(200);
 
@@ -44,21 +44,23 @@ final class BackfillProgress {
         attempt.progressed(progress);
     }
 
-    /** The same with what makes it slower now, which may be a pause. */
+    /** The same with what makes it slower now, which may be a pause; what has not changed is not told again. */
     private synchronized void again() {
-        if (last.isEmpty() || since.elapsed().minus(reportedAt).compareTo(EVERY) < 0) {
+        Progress.Pace pace = rest.now();
+        if (last.isEmpty() || last.get().pace().equals(Optional.of(pace))) {
             return;
         }
-        Progress.Pace pace = rest.now();
         boolean paused = pace.speed() == Speed.PAUSED;
         Progress before = last.get();
-        attempt.progressed(new Progress(
+        Progress now = new Progress(
                 before.step(),
                 before.rowsDone(),
                 before.fraction(),
                 paused ? 0 : before.rowsPerSecond(),
                 paused ? Optional.empty() : before.secondsLeft(),
                 attempt.now(),
-                Optional.of(pace)));
+                Optional.of(pace));
+        last = Optional.of(now);
+        attempt.progressed(now);
     }
 }

@@ -72,7 +72,7 @@ final class BackfillStep {
         BackfillTally tally = new BackfillTally(new BackfillProgress(attempt, rest), entry.rows());
         BackfillWorkers workers = new BackfillWorkers(attempt, work, connection, tally, rest);
         BackfillProof proof = new BackfillProof(attempt, work, connection, ledger, tally);
-        Shares shares = new Shares(work, connection, scan);
+        Shares shares = Shares.of(attempt, work, connection, scan);
         Optional<Pass> kept = Pass.from(entry.cursor(), scan, work);
         Pass pass = kept.isPresent() ? kept.get() : shares.pass(1);
         while (true) {

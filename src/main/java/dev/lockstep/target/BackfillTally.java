@@ -20,11 +20,16 @@ final class BackfillTally {
         pass = next.number();
         shares = new ArrayList<>(next.shares());
         passedOver = false;
+        tell();
     }
 
     synchronized void done(int share, Stretch at, long changed) {
         rows += changed;
         shares.set(share, at);
+        tell();
+    }
+
+    private void tell() {
         double fraction =
                 shares.stream().mapToDouble(Stretch::fraction).average().orElse(1);
         progress.report(pass, shares.stream().allMatch(Stretch::over) ? 1 : fraction, rows);

@@ -6,12 +6,12 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Tells from how a backfill has gone how it will go on. It looks back over half of the time so far: short enough to follow a
+ * Tells from how a backfill has gone how it will go on. It looks back over a third of the time so far: short enough to follow a
  * change of speed, long enough that a few slow batches, or one checkpoint, do not double what is left. Knows no clock: times
  * are told without those in which the backfill was paused. Confined to one thread.
  */
 final class Forecast {
-    private static final Duration SHORTEST = Duration.ofSeconds(5);
+    private static final Duration SHORTEST = Duration.ofSeconds(2);
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
     /** Before that, the first batches are still looking for their size. */
@@ -31,8 +31,7 @@ final class Forecast {
     /** @param passed how much of the table is done, from 0 to 1 */
     Outlook after(Duration now, long rows, double passed) {
         marks.addLast(new Mark(now, rows, passed));
-        Duration half = now.dividedBy(2);
-        Duration window = half.compareTo(SHORTEST) < 0 ? SHORTEST : half.compareTo(LONGEST) > 0 ? LONGEST : half;
+        Duration window = Duration.ofNanos(Math.clamp(now.toNanos() / 3, SHORTEST.toNanos(), LONGEST.toNanos()));
         while (marks.size() > 2 && now.minus(marks.getFirst().at()).compareTo(window) > 0) {
             marks.removeFirst();
         }

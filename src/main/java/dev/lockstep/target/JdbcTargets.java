@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
@@ -127,6 +128,34 @@ public final class JdbcTargets implements Targets {
             return Optional.empty();
         } catch (SQLException e) {
             return Optional.of(connector.address() + " did not answer: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
+    public Optional<Long> fence(DatabaseName database, RunId run) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Connection connection = new Connector(target.get()).open("lockstep/fence")) {
+            return Ledger.fence(connection, run);
+        } catch (SQLException _) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public LedgerReading ledger(DatabaseName database) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return new LedgerReading.Unreachable("No database " + database + " is configured.");
+        }
+        Connector connector = new Connector(target.get());
+        try (Connection connection = connector.open("lockstep/ledger")) {
+            return new LedgerReading.Read(Ledger.done(connection));
+        } catch (SQLException e) {
+            return new LedgerReading.Unreachable("The ledger in database " + database + " at " + connector.address()
+                    + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
         }
     }
 

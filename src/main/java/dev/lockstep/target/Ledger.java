@@ -9,9 +9,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The record, inside the target, of what was done to it, written in the transactions that do it; and the fence that keeps a
@@ -38,6 +42,16 @@ final class Ledger {
 
         /** An earlier attempt began something else under this name. */
         record Differs() implements Entry {}
+
+        /**
+         * Steps are missing that the journal says are done before this one: this is not the database that they were done
+         * to, or not as it was then (G40).
+         */
+        record Behind(List<String> missing) implements Entry {
+            public Behind {
+                missing = List.copyOf(missing);
+            }
+        }
 
         /** The target has seen a newer fence. */
         record FencedOut() implements Entry {}
@@ -115,6 +129,10 @@ final class Ledger {
         if (!claim(connection, order)) {
             return new Entry.FencedOut();
         }
+        List<String> missing = missing(connection, order);
+        if (!missing.isEmpty()) {
+            return new Entry.Behind(missing);
+        }
         record Row(String state, String checksum, long rows) {}
         String checksum = Checksum.of(order.action());
         Optional<Row> row = new Query(connection, """
@@ -139,6 +157,37 @@ final class Ledger {
         undoOpposite(connection, order);
         Cursor cursor = cursor(connection, order.run(), order.step().name(), order.direction());
         return new Entry.Open(cursor, begun ? row.get().rows() : 0);
+    }
+
+    /** What is done by the journal and not by the ledger, in order. */
+    private static List<String> missing(Connection connection, StepOrder order) throws SQLException {
+        if (order.done().isEmpty()) {
+            return List.of();
+        }
+        List<String> done = new Query(connection, """
+                        SELECT step FROM lockstep.ledger WHERE run = ? AND direction = 'FORWARD' AND state = 'Done'""")
+                .list(row -> row.getString("step"), order.run().value());
+        return order.done().stream().filter(step -> !done.contains(step)).toList();
+    }
+
+    /** The steps of every run that were done and not taken back. Makes nothing, and needs no transaction. */
+    static Map<RunId, Set<String>> done(Connection connection) throws SQLException {
+        if (oldestReader(connection).isEmpty()) {
+            return Map.of();
+        }
+        Map<RunId, Set<String>> done = new HashMap<>();
+        new Query(connection, "SELECT run, step FROM lockstep.ledger WHERE direction = 'FORWARD' AND state = 'Done'")
+                .list(row -> done.computeIfAbsent(new RunId(row.getObject("run", UUID.class)), _ -> new HashSet<>())
+                        .add(row.getString("step")));
+        return done;
+    }
+
+    /** The newest fence that this database has seen of a run; empty when it has seen none. Needs no transaction. */
+    static Optional<Long> fence(Connection connection, RunId run) throws SQLException {
+        return oldestReader(connection).isEmpty()
+                ? Optional.empty()
+                : new Query(connection, "SELECT token FROM lockstep.fence WHERE run = ?")
+                        .first(row -> row.getLong("token"), run.value());
     }
 
     /**

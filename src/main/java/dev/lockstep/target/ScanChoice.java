@@ -172,12 +172,12 @@ final class ScanChoice {
             FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
             WHERE i.indrelid = ?::regclass AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
               AND m.amname = 'btree'
-              AND (SELECT bool_and(o.opcdefault AND (k.collation = 0 OR k.collation = a.attcollation)
-                                   AND k.option = i.indoption[0])
+              AND (SELECT bool_and(o.opcdefault AND (k.coll = 0 OR k.coll = a.attcollation)
+                                   AND k.direction = i.indoption[0])
                    FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])
-                          AS k(attnum, class, collation, option)
+                          AS k(attnum, opclass, coll, direction)
                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                   JOIN pg_opclass o ON o.oid = k.class)""";
+                   JOIN pg_opclass o ON o.oid = k.opclass)""";
 
     private boolean indexed(List<Identifier> key) throws SQLException {
         Object names = connection.createArrayOf(

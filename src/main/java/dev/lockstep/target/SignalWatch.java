@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  */
 final class SignalWatch implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
     private final Attempt attempt;
     private final List<Signal> signals;
@@ -126,9 +127,17 @@ final class SignalWatch implements AutoCloseable {
         }
     }
 
-    /** A look that is under way is let go; its connection ends by itself. */
+    /** A look that is under way may end, for a moment; whoever comes next finds no session of this one. */
     @Override
     public void close() {
         closed.countDown();
+        try {
+            if (!thread.join(LAST_LOOK)) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException _) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
     }
 }

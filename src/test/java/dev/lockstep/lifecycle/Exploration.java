@@ -255,7 +255,7 @@ final class Exploration {
                 Math.min(state.attempts(), 2),
                 Math.min(state.fence(), 1),
                 state.suspended(),
-                state.approvals(),
+                consents(state),
                 state.holds().stream()
                         .map(hold -> new Hold(hold.blocker(), NOW))
                         .toList(),
@@ -265,6 +265,13 @@ final class Exploration {
                 Optional.empty());
         Optional<Instant> since = world.ghost().matchingSince().map(past);
         return new World(normal, world.ghost().watching(since), world.executing());
+    }
+
+    /** No run is explored for long enough that a yes would expire. */
+    private static Map<PhaseName, Consent> consents(RunState state) {
+        Map<PhaseName, Consent> consents = new HashMap<>();
+        state.approvals().forEach((phase, consent) -> consents.put(phase, new Consent(consent.by(), NOW)));
+        return consents;
     }
 
     private static Instant max(Instant one, Instant other) {

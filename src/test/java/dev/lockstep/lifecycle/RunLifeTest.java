@@ -12,7 +12,9 @@ import static dev.lockstep.plan.PhaseType.CONTRACT;
 import static dev.lockstep.plan.PhaseType.EXPAND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Scripts;
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.Speed;
@@ -88,6 +90,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainWhenAnOldPodComesBack() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -101,6 +104,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainAfterAnotherReplicaTookOver() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -136,6 +140,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G38")
     void raisesTheFloorBeforeAnybodyIsAsked() {
         assertThat(awaitingApproval(1).floor()).contains(CONTRACT_PHASE);
     }
@@ -168,6 +173,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G43")
     void takesAnApprovalOnlyForWhatRuns() {
         Event stale = new Event.Approved(CONTRACT_PHASE, "ann", "", Exploration.OTHER_DIGEST);
 
@@ -205,6 +211,63 @@ class RunLifeTest {
 
         assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
         assertThat(Lifecycle.next(run, Seen.live(Seen.OPEN), now)).isEqualTo(new Next.Wait(Optional.empty()));
+    }
+
+    /** G45: the gate was closed for weeks after the approval. */
+    @Test
+    @Fact("G45")
+    void asksAgainWhenAnApprovalHasGrownOldBeforeThePhaseBegan() {
+        RunState run = after(awaitingApproval(1), approval("ann"));
+        run = sees(run, Seen.live(Seen.CLOSED));
+        now = now.plus(Consent.VALID_FOR);
+
+        run = goOn(run, 4);
+
+        assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+        assertThat(run.approvers(CONTRACT_PHASE)).isEmpty();
+        assertThat(run.pointOfNoReturn()).isEmpty();
+        assertThat(after(run, approval("ann")).stage()).isInstanceOf(Stage.StepDue.class);
+    }
+
+    /** G45: it was all but begun when somebody paused it. */
+    @Test
+    @Fact("G45")
+    void asksAgainAfterAPauseThatWasLongerThanAnApprovalCounts() {
+        RunState run = after(after(awaitingApproval(1), approval("ann")), new Event.Suspended("ann"));
+        now = now.plus(Consent.VALID_FOR);
+        run = after(run, new Event.Resumed("ben"));
+
+        run = goOn(run, 1);
+
+        assertThat(run.holds())
+                .singleElement()
+                .satisfies(hold -> assertThat(hold.blocker().code()).isEqualTo(Blocker.Code.APPROVAL_EXPIRED));
+        assertThat(goOn(run, 4).status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    }
+
+    @Test
+    @Fact("G45")
+    void anOldYesDoesNotCountBesideANewOne() {
+        RunState run = after(awaitingApproval(2), approval("ann"));
+        now = now.plus(Consent.VALID_FOR);
+
+        run = after(run, approval("ben"));
+
+        assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+        assertThat(run.approvers(CONTRACT_PHASE)).containsExactly("ben");
+        assertThat(after(run, approval("ann")).stage()).isInstanceOf(Stage.StepDue.class);
+    }
+
+    /** A contract that waits in its revert window goes on by the yes with which it began. */
+    @Test
+    void doesNotAskAgainOnceThePhaseHasBegun() {
+        RunState run = after(awaitingApproval(1), approval("ann"));
+        run = goOn(run, 1);
+        assertThat(run.attempts()).isPositive();
+        now = now.plus(Consent.VALID_FOR.multipliedBy(2));
+        run = after(run, new Event.LeaseTaken("two", 2));
+
+        assertThat(goOn(run, 100).status()).isEqualTo(RunStatus.SUCCEEDED);
     }
 
     @Test
@@ -304,6 +367,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G42")
     void canBeAbortedAndThenRolledBack() {
         RunState run = goOn(begun(Scripts.rename(0, 0)), 7);
 
@@ -324,6 +388,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G42")
     void holdsTheRollbackUntilNoPodNeedsTheNewShape() {
         RunState run = after(goOn(begun(Scripts.rename(0, 0)), 7), new Event.RollbackRequested("ann"));
 

@@ -70,6 +70,7 @@ final class RandomPlans {
                                 oneOf(BatchCommit.values()),
                                 maybe(() -> oneOf(Speed.FULL, Speed.GENTLE)),
                                 maybe(this::limits),
+                                1 + random.nextInt(16),
                                 new RowRules(
                                         random.nextBoolean(),
                                         maybe(() -> new RowRules.SetAside(table(), 1 + random.nextInt(100_000))),
@@ -212,7 +213,14 @@ final class RandomPlans {
     private DeclaredPhase.Step step(int number) {
         return random.nextBoolean()
                 ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
-                : new DeclaredPhase.Step.Backfill("step-" + number, table(), column(), sql(), sql());
+                : new DeclaredPhase.Step.Backfill("step-" + number,
+                        table(),
+                        column(),
+                        sql(),
+                        sql(),
+                        random.nextBoolean()
+                                ? List.of()
+                                : some(_ -> column()).stream().distinct().toList());
     }
 
     private SqlStep sqlStep(String name) {

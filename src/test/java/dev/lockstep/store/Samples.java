@@ -263,6 +263,7 @@ final class Samples {
                                 Map.of(Limit.WAL_RATE, 20),
                                 List.of(new BackfillLimits.SqlCheck("free-disk", "SELECT 7", 5, true)),
                                 List.of(new BackfillLimits.HttpCheck("go", "http://ops.example.com/go", 500)))),
+                        2,
                         new RowRules(false, Optional.of(new RowRules.SetAside(ODD, 7)), 40)),
                 PlanSpec.Sync.APPLICATION,
                 new PlanSpec.ContractRules(60, true),
