@@ -41,9 +41,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
     @Override
     public Set<TableName> tables(AddColumn change) {
-        return Stream.concat(
-                        Stream.of(change.table()),
-                        change.lookup().map(Lookup::from).stream())
+        return Stream.concat(Stream.of(change.table()), change.lookup().map(Lookup::from).stream())
                 .collect(Collectors.toSet());
     }
 
@@ -363,10 +361,10 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private String pending(TableName row) {
             String expression = expression(change, row).orElseThrow();
             String isNull = change.column().sql() + " IS NULL";
-            String pending = !change.nullable()
-                            || expression.toLowerCase(Locale.ROOT).contains("nextval")
-                    ? isNull
-                    : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
+            String pending =
+                    !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
+                            ? isNull
+                            : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
             return aside().map(aside -> aside.pending(pending)).orElse(pending);
         }
 
@@ -388,8 +386,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private Optional<FillTrigger> fill() {
             return expression(change, change.table())
                     .filter(_ -> fills(change) && !byApplication(setting.spec()))
-                    .map(expression -> new FillTrigger(
-                            change.table(), change.column(), expression, aside().isPresent()));
+                    .map(expression ->
+                            new FillTrigger(change.table(), change.column(), expression, aside().isPresent()));
         }
     }
 }

@@ -106,7 +106,8 @@ record Aside(RowRules.SetAside rules, Table root, Identifier column) {
 
     private String rowKey(String row) {
         return key().stream()
-                .map(part -> SqlText.literal(part.name().value()) + ", " + row + part.name().sql())
+                .map(part -> SqlText.literal(part.name().value()) + ", " + row
+                        + part.name().sql())
                 .collect(Collectors.joining(", ", "pg_catalog.jsonb_build_object(", ")"));
     }
 
@@ -120,7 +121,8 @@ record Aside(RowRules.SetAside rules, Table root, Identifier column) {
                 .map(part -> "filled." + part.name().sql() + " = CAST(line.row_key ->> "
                         + SqlText.literal(part.name().value()) + " AS " + part.baseType() + ")")
                 .collect(Collectors.joining(" AND "));
-        return " FROM " + rules.to().sql() + " AS line WHERE NOT line.accepted AND line.column_name = " + SqlText.literal(column.value())
+        return " FROM " + rules.to().sql() + " AS line WHERE NOT line.accepted AND line.column_name = "
+                + SqlText.literal(column.value())
                 + " AND EXISTS (SELECT FROM " + root.name().sql() + " AS filled WHERE " + same + " AND filled."
                 + column.sql() + " IS NULL)";
     }
@@ -136,7 +138,8 @@ record Aside(RowRules.SetAside rules, Table root, Identifier column) {
     }
 
     private List<String> createStatements() {
-        return List.of("""
+        return List.of(
+                """
                 CREATE TABLE %s (
                   table_name text NOT NULL,
                   column_name text NOT NULL,
@@ -145,10 +148,11 @@ record Aside(RowRules.SetAside rules, Table root, Identifier column) {
                   message text NOT NULL,
                   set_aside_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
                   accepted boolean NOT NULL DEFAULT false,
-                  PRIMARY KEY (column_name, row_key))""".formatted(rules.to().sql()), "COMMENT ON TABLE "
-                + rules.to().sql() + " IS "
-                + SqlText.literal("Rows of " + root.name() + " that the fill of " + column
-                        + " fails on. Mend the rows; or set accepted where the row may stay NULL."));
+                  PRIMARY KEY (column_name, row_key))""".formatted(rules.to().sql()),
+                "COMMENT ON TABLE "
+                        + rules.to().sql() + " IS "
+                        + SqlText.literal("Rows of " + root.name() + " that the fill of " + column
+                                + " fails on. Mend the rows; or set accepted where the row may stay NULL."));
     }
 
     /** Before the contract: nothing is left undone. */

@@ -52,9 +52,7 @@ record FillTrigger(TableName table, Identifier column, String expression, boolea
     private String evaluation() {
         return "NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);"
                 .formatted(
-                        column.sql(),
-                        SqlText.enclosed(expression),
-                        table.name().sql());
+                        column.sql(), SqlText.enclosed(expression), table.name().sql());
     }
 
     /** Errors of values; what another row need not share. */

@@ -108,7 +108,9 @@ record LookupFill(Lookup lookup, Identifier column, String type, Optional<String
 
     /** Before anything is written: rows that would find nothing, where that is not to be. */
     Optional<Step> held(Table table, String name) {
-        return lookup.missing() == Missing.HOLD ? Optional.of(held(table, name, missing(table.name()))) : Optional.empty();
+        return lookup.missing() == Missing.HOLD
+                ? Optional.of(held(table, name, missing(table.name())))
+                : Optional.empty();
     }
 
     /** Before the contract: rows that have found nothing and still have nothing. */
@@ -126,7 +128,8 @@ record LookupFill(Lookup lookup, Identifier column, String type, Optional<String
                         table.name(),
                         new Survey.NoneWhere(condition),
                         "Every row of " + table.name() + " finds its " + column + " in " + lookup.from() + ".",
-                        "Add the missing rows to " + lookup.from() + ", or correct these; the run goes on by itself then."
+                        "Add the missing rows to " + lookup.from()
+                                + ", or correct these; the run goes on by itself then."
                                 + " Or abort, and say in the plan that missing is Null or Default."),
                 new Undo.Nothing(),
                 Look.noRow("SELECT FROM " + table.name().sql() + " WHERE " + condition));

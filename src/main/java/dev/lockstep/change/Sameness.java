@@ -37,7 +37,8 @@ record Sameness(String type, boolean ownCollation) {
     }
 
     private boolean plain() {
-        return !ownCollation && PLAIN.contains(MODIFIER.matcher(type).replaceFirst("").strip());
+        return !ownCollation
+                && PLAIN.contains(MODIFIER.matcher(type).replaceFirst("").strip());
     }
 
     /** For a trigger's condition, whose operators the server finds once, when it makes the trigger. */
@@ -48,8 +49,8 @@ record Sameness(String type, boolean ownCollation) {
     /** For the body of a function, which may be read with any search path: the operator is named in full. */
     String differInBody(String one, String other) {
         return plain()
-                ? "(" + one + " IS NOT NULL OR " + other + " IS NOT NULL) AND (" + one + " OPERATOR(pg_catalog.=) " + other
-                        + ") IS NOT TRUE"
+                ? "(" + one + " IS NOT NULL OR " + other + " IS NOT NULL) AND (" + one + " OPERATOR(pg_catalog.=) "
+                        + other + ") IS NOT TRUE"
                 : SqlText.differ(one, other);
     }
 }

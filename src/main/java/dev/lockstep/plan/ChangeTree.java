@@ -22,7 +22,15 @@ final class ChangeTree {
 
     private Map<String, Object> fields(Change change) {
         switch (change) {
-            case Change.AddColumn(var table, var column, var type, var nullable, var given, var fill, var comment, var lookup) ->
+            case Change.AddColumn(
+                    var table,
+                    var column,
+                    var type,
+                    var nullable,
+                    var given,
+                    var fill,
+                    var comment,
+                    var lookup) ->
                 table(table)
                         .with("column", column)
                         .with("type", type)

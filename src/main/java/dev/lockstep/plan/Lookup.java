@@ -57,8 +57,8 @@ public record Lookup(TableName from, List<Match> on, Identifier value, Missing m
         Optional<Identifier> value = fields.required("value", ChangeReader::identifier);
         Optional<Missing> missing = fields.required(
                 "missing", node -> node.oneOf(PlanReader.choices(Stream.of(Missing.values()), Missing::label)));
-        return fields.whole(() ->
-                new Lookup(from.orElseThrow(), on.orElseThrow(), value.orElseThrow(), missing.orElseThrow()));
+        return fields.whole(
+                () -> new Lookup(from.orElseThrow(), on.orElseThrow(), value.orElseThrow(), missing.orElseThrow()));
     }
 
     private static Optional<List<Match>> matches(Node node) {
@@ -69,7 +69,8 @@ public record Lookup(TableName from, List<Match> on, Identifier value, Missing m
                 Optional<Identifier> name = new Node(fields.path(own), own, fields.findings()).parsed(Identifier::new);
                 Optional<Identifier> other = fields.required(own, ChangeReader::identifier);
                 other.ifPresent(column -> names.claim(column.value(), fields.path(own)));
-                name.flatMap(mine -> other.map(column -> new Match(mine, column))).ifPresent(matches::add);
+                name.flatMap(mine -> other.map(column -> new Match(mine, column)))
+                        .ifPresent(matches::add);
             }
             if (fields.given().isEmpty()) {
                 return node.refuse("Says no columns; write which column of the row is equal to which one of the other"

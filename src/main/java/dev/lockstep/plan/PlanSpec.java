@@ -234,7 +234,15 @@ public record PlanSpec(
         /** The same with other rules for rows. */
         public BackfillPace with(RowRules rules) {
             return new BackfillPace(
-                    batchMilliseconds, restPercent, userTriggers, maxReplicaLagSeconds, commit, speed, limits, workers, rules);
+                    batchMilliseconds,
+                    restPercent,
+                    userTriggers,
+                    maxReplicaLagSeconds,
+                    commit,
+                    speed,
+                    limits,
+                    workers,
+                    rules);
         }
 
         /** The speed at which it begins. */
@@ -250,8 +258,8 @@ public record PlanSpec(
             BackfillLimits said = limits.orElse(BackfillLimits.NONE);
             return maxReplicaLagSeconds == standard().maxReplicaLagSeconds()
                     ? said
-                    : said.over(new BackfillLimits(
-                            Map.of(Limit.REPLICA_LAG, maxReplicaLagSeconds), List.of(), List.of()));
+                    : said.over(
+                            new BackfillLimits(Map.of(Limit.REPLICA_LAG, maxReplicaLagSeconds), List.of(), List.of()));
         }
 
         /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */

@@ -15,12 +15,7 @@ final class BackfillWorker {
     private final Bloat bloat;
 
     BackfillWorker(
-            Attempt attempt,
-            BatchWork work,
-            Connection connection,
-            BackfillTally tally,
-            BackfillRest rest,
-            Bloat bloat)
+            Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest, Bloat bloat)
             throws SQLException {
         this.batches = new BackfillBatches(attempt, work, connection, tally, rest);
         this.rest = rest;

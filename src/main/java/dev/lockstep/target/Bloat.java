@@ -59,8 +59,8 @@ final class Bloat {
         } else if (size - base > base * (ceilingPercent / 100.0)) {
             Optional<String> holder = holder(connection);
             if (holder.isPresent()) {
-                attempt.note("No VACUUM of " + table + " although it has grown by more than " + ceilingPercent
-                        + " %: " + holder.get() + " may still see its dead rows, so it would remove none.");
+                attempt.note("No VACUUM of " + table + " although it has grown by more than " + ceilingPercent + " %: "
+                        + holder.get() + " may still see its dead rows, so it would remove none.");
             } else {
                 vacuum();
                 begin(connection, size(connection));

@@ -91,8 +91,8 @@ final class FailingRows {
     }
 
     private long count(Statement statement, String piece) throws SQLException {
-        try (ResultSet row = statement.executeQuery(
-                "SELECT pg_catalog.count(*), pg_catalog.count(" + expression + ")" + piece)) {
+        try (ResultSet row =
+                statement.executeQuery("SELECT pg_catalog.count(*), pg_catalog.count(" + expression + ")" + piece)) {
             row.next();
             return row.getLong(1);
         }
@@ -102,8 +102,8 @@ final class FailingRows {
             throws SQLException {
         List<Failure> failures = new ArrayList<>();
         long all = 0;
-        try (ResultSet rows = statement.executeQuery("SELECT " + name + ", pg_temp.lockstep_failure("
-                + table.name().sql() + ")" + piece)) {
+        try (ResultSet rows = statement.executeQuery(
+                "SELECT " + name + ", pg_temp.lockstep_failure(" + table.name().sql() + ")" + piece)) {
             while (rows.next()) {
                 all++;
                 String why = rows.getString(2);
@@ -122,7 +122,8 @@ final class FailingRows {
             return;
         }
         try (Statement statement = Query.plain(connection)) {
-            statement.execute("""
+            statement.execute(
+                    """
                     CREATE OR REPLACE FUNCTION pg_temp.lockstep_failure(lockstep_row %1$s) RETURNS text
                     LANGUAGE plpgsql AS $lockstep_failure$
                     #variable_conflict use_column

@@ -93,7 +93,8 @@ final class RowByRow {
         return new StepOutcome.Failed(
                 ErrorCode.SQL_FAILED,
                 "The fill fails on more than " + aside.atMost() + (aside.atMost() == 1 ? " row of " : " rows of ")
-                        + work.table() + ", and no more may be set aside. Those so far are in table " + aside.to() + ".",
+                        + work.table() + ", and no more may be set aside. Those so far are in table " + aside.to()
+                        + ".",
                 "Look at message and row_key in " + aside.to() + ", mend these rows in " + work.table()
                         + ", then retry: rows that have their value count no more. Or roll back, and change the fill.");
     }

@@ -33,7 +33,6 @@ final class RowWalk {
     /** How long the present piece was asked. */
     private Duration asked = Duration.ZERO;
 
-
     /** A table that holds rows. */
     private record Part(long oid, String name, boolean inBlocks, long end) {}
 
@@ -137,7 +136,8 @@ final class RowWalk {
     /** Where the piece is, for a person. */
     String place() {
         return parts.get(at).inBlocks()
-                ? "blocks " + next + " to " + (to() - 1) + " of " + parts.get(at).name()
+                ? "blocks " + next + " to " + (to() - 1) + " of "
+                        + parts.get(at).name()
                 : parts.get(at).name();
     }
 
@@ -170,7 +170,8 @@ final class RowWalk {
         blocks = Math.clamp(Math.round(blocks * factor), 1, MOST_BLOCKS);
         skipEmpty();
         int percent = attempt.order().pace().restPercent();
-        Duration rest = percent == 0 ? Duration.ZERO : asked.multipliedBy(percent).dividedBy(100 - percent);
+        Duration rest =
+                percent == 0 ? Duration.ZERO : asked.multipliedBy(percent).dividedBy(100 - percent);
         asked = Duration.ZERO;
         return attempt.rest(rest);
     }

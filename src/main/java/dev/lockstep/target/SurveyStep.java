@@ -55,7 +55,8 @@ final class SurveyStep {
             hits = cursor.number("hits", 0);
         }
         RowWalk walk = new RowWalk(attempt, connection, survey.table(), kept);
-        FailingRows failing = new FailingRows(connection, survey.table(), survey.question().sql());
+        FailingRows failing =
+                new FailingRows(connection, survey.table(), survey.question().sql());
         String name = RowNames.expression(connection, survey.table());
         double began = walk.fraction();
         while (!walk.over()) {

@@ -48,7 +48,8 @@ class AdmissionApiTest {
     @Test
     void answersOverTlsWithoutASignIn() {
         for (String path : new String[] {"warn", "deny"}) {
-            webhook().body(REVIEW)
+            webhook()
+                    .body(REVIEW)
                     .post("/admission/v1/" + path)
                     .then()
                     .statusCode(200)
@@ -119,8 +120,12 @@ class AdmissionApiTest {
                 Path directory = Files.createTempDirectory("webhook");
                 pem(directory);
                 settings.put("quarkus.http.test-ssl-port", "0");
-                settings.put("quarkus.tls.webhook.key-store.pem.0.cert", directory.resolve("tls.crt").toString());
-                settings.put("quarkus.tls.webhook.key-store.pem.0.key", directory.resolve("tls.key").toString());
+                settings.put(
+                        "quarkus.tls.webhook.key-store.pem.0.cert",
+                        directory.resolve("tls.crt").toString());
+                settings.put(
+                        "quarkus.tls.webhook.key-store.pem.0.key",
+                        directory.resolve("tls.key").toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (GeneralSecurityException | InterruptedException e) {
@@ -133,15 +138,33 @@ class AdmissionApiTest {
             Path store = directory.resolve("store.p12");
             char[] password = "changeit".toCharArray();
             Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                            "-genkeypair", "-alias", "tls", "-keyalg", "EC", "-dname", "CN=lockstep.lockstep.svc",
-                            "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit")
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "tls",
+                            "-keyalg",
+                            "EC",
+                            "-dname",
+                            "CN=lockstep.lockstep.svc",
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            store.toString(),
+                            "-storepass",
+                            "changeit")
                     .redirectErrorStream(true)
                     .start();
             assertThat(keytool.waitFor()).isZero();
             KeyStore keys = KeyStore.getInstance(store.toFile(), password);
-            write(directory.resolve("tls.crt"), "CERTIFICATE", keys.getCertificate("tls").getEncoded());
-            write(directory.resolve("tls.key"), "PRIVATE KEY", keys.getKey("tls", password).getEncoded());
+            write(
+                    directory.resolve("tls.crt"),
+                    "CERTIFICATE",
+                    keys.getCertificate("tls").getEncoded());
+            write(
+                    directory.resolve("tls.key"),
+                    "PRIVATE KEY",
+                    keys.getKey("tls", password).getEncoded());
             Arrays.fill(password, ' ');
         }
 

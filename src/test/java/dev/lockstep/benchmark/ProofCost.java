@@ -82,13 +82,18 @@ final class ProofCost {
             sql.run("ALTER TABLE users VALIDATE CONSTRAINT equal");
             sql.run("ALTER TABLE users DROP CONSTRAINT equal");
         });
-        ways.put("EXISTS (… WHERE they differ)", () -> sql.number(
-                "SELECT EXISTS (SELECT FROM users WHERE " + apart + ")::int"));
-        ways.put("sums of hashes, one for each side", () -> sql.number("SELECT (sum(hashtextextended(full_name, id))"
-                + " = sum(hashtextextended(name, id)))::int FROM users"));
-        ways.put("ordered aggregates, one for each side", () -> sql.number(
-                "SELECT (md5(string_agg(full_name, ',' ORDER BY id)) = md5(string_agg(name, ',' ORDER BY id)))::int"
-                        + " FROM users"));
+        ways.put(
+                "EXISTS (… WHERE they differ)",
+                () -> sql.number("SELECT EXISTS (SELECT FROM users WHERE " + apart + ")::int"));
+        ways.put(
+                "sums of hashes, one for each side",
+                () -> sql.number("SELECT (sum(hashtextextended(full_name, id))"
+                        + " = sum(hashtextextended(name, id)))::int FROM users"));
+        ways.put(
+                "ordered aggregates, one for each side",
+                () -> sql.number(
+                        "SELECT (md5(string_agg(full_name, ',' ORDER BY id)) = md5(string_agg(name, ',' ORDER BY id)))::int"
+                                + " FROM users"));
         ways.put("**Lockstep: by blocks, in short transactions**", () -> survey(new Survey.NoneWhere(apart)));
         return ways;
     }
@@ -102,8 +107,9 @@ final class ProofCost {
                     BEGIN PERFORM amount::int; RETURN NULL; EXCEPTION WHEN OTHERS THEN RETURN SQLERRM; END $$""");
             expect(failing, sql.number("SELECT count(pg_temp.failure(amount)) FROM users"));
         });
-        ways.put("**Lockstep: pieces as a whole, the function where one fails**", () -> survey(
-                new Survey.Evaluates("amount::int", failing)));
+        ways.put(
+                "**Lockstep: pieces as a whole, the function where one fails**",
+                () -> survey(new Survey.Evaluates("amount::int", failing)));
         return ways;
     }
 

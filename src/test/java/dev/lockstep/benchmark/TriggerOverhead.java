@@ -61,7 +61,8 @@ final class TriggerOverhead {
                 .setServerConfig("checkpoint_timeout", "1h")
                 .setServerConfig("max_wal_size", "8GB")
                 .start()) {
-            String url = "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres&prepareThreshold=1";
+            String url =
+                    "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres&prepareThreshold=1";
             TriggerOverhead program = new TriggerOverhead(url, System.out);
             program.out.println("| change | the application writes | without, us | with, us | overhead |");
             program.out.println("|---|---|---|---|---|");
@@ -75,8 +76,8 @@ final class TriggerOverhead {
 
     private static List<Case> cases() {
         String rename = "[{renameColumn: {table: synced, from: name, to: full_name}}]";
-        SequencedMap<String, String> names = writes(
-                "another column", "touched = touched + 1", "the old name", "name = 'user ' || touched || ?");
+        SequencedMap<String, String> names =
+                writes("another column", "touched = touched + 1", "the old name", "name = 'user ' || touched || ?");
         return List.of(
                 new Case("no change at all", false, "[]", names),
                 new Case("renameColumn", false, rename, names),
@@ -121,7 +122,8 @@ final class TriggerOverhead {
                 expand(sql, each.changes());
             }
             create(sql, "plain", each.own());
-            sql.run("INSERT INTO synced (id, a, touched, name, padding) SELECT id, a, touched, name, padding FROM plain0");
+            sql.run(
+                    "INSERT INTO synced (id, a, touched, name, padding) SELECT id, a, touched, name, padding FROM plain0");
             // The same width, so that only the triggers differ.
             twin(sql);
             for (Map.Entry<String, String> write : each.writes().entrySet()) {
@@ -134,7 +136,8 @@ final class TriggerOverhead {
         sql.run("DROP TABLE IF EXISTS plain0");
         sql.run("CREATE TABLE plain0 AS SELECT n::bigint AS id, n % 1000 AS a, 0 AS touched, 'user ' || n AS name,"
                 + " repeat('x', 70) AS padding FROM generate_series(1, " + ROWS + ") AS n");
-        sql.run("CREATE TABLE " + table + " (id bigint PRIMARY KEY, a int, touched int NOT NULL, name text, padding text)"
+        sql.run("CREATE TABLE " + table
+                + " (id bigint PRIMARY KEY, a int, touched int NOT NULL, name text, padding text)"
                 + " WITH (fillfactor = 50, autovacuum_enabled = off)");
         if (own) {
             sql.run("CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS"
@@ -174,16 +177,20 @@ final class TriggerOverhead {
                           workloads:
                             - {name: web, kind: Deployment, resource: web, versions: {dual-write: ">=1.0.0", new-only: ">=1.0.0"}}
                         """.formatted(changes), Object.class);
-        PlanDocument plan =
-                switch (PlanReader.read(tree)) {
-                    case Reading.Accepted(PlanDocument document) -> document;
-                    case Reading.Rejected(var violations, var _) -> throw new IllegalStateException(violations.toString());
-                };
+        PlanDocument plan = switch (PlanReader.read(tree)) {
+            case Reading.Accepted(PlanDocument document) -> document;
+            case Reading.Rejected(var violations, var _) -> throw new IllegalStateException(violations.toString());
+        };
         JdbcTargets targets = new JdbcTargets(
                 Map.of(plan.spec().database(), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
         if (!(targets.read(plan.spec().database(), Compiler.inquiry(plan.spec())) instanceof CatalogueReading.Read read)
                 || !(Compiler.compile(plan.spec(), read.catalogue()) instanceof Compilation.Compiled compiled)) {
-            throw new IllegalStateException("the plan does not compile: " + changes + Compiler.compile(plan.spec(), ((CatalogueReading.Read) targets.read(plan.spec().database(), Compiler.inquiry(plan.spec()))).catalogue()));
+            throw new IllegalStateException("the plan does not compile: " + changes
+                    + Compiler.compile(
+                            plan.spec(),
+                            ((CatalogueReading.Read)
+                                            targets.read(plan.spec().database(), Compiler.inquiry(plan.spec())))
+                                    .catalogue()));
         }
         sql.run("CREATE SCHEMA IF NOT EXISTS lockstep");
         for (Phase phase : compiled.phases()) {

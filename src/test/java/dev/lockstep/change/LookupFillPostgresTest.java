@@ -43,8 +43,7 @@ class LookupFillPostgresTest {
     }
 
     private static Lookup lookup(Missing missing, String own, String other) {
-        return new Lookup(
-                TableName.parse("countries"), List.of(new Match(id(own), id(other))), id("name"), missing);
+        return new Lookup(TableName.parse("countries"), List.of(new Match(id(own), id(other))), id("name"), missing);
     }
 
     private static PlanSpec spec(Lookup lookup, boolean nullable, Optional<String> given) {
@@ -83,8 +82,8 @@ class LookupFillPostgresTest {
 
     @Test
     void whereNothingIsFoundTheDefaultStandsIn() throws SQLException {
-        target.everything(target.compiled(
-                spec(lookup(Missing.DEFAULT, "country_id", "id"), false, Optional.of("'unknown'"))));
+        target.everything(
+                target.compiled(spec(lookup(Missing.DEFAULT, "country_id", "id"), false, Optional.of("'unknown'"))));
         assertThat(names()).containsExactly("1|Germany", "2|Japan", "3|unknown", "-|unknown");
     }
 
@@ -152,6 +151,7 @@ class LookupFillPostgresTest {
         Lookup boss = new Lookup(
                 TableName.parse("users"), List.of(new Match(id("manager_id"), id("id"))), id("name"), Missing.NULL);
         target.everything(target.compiled(spec(boss, true, Optional.empty())));
-        assertThat(target.rows("SELECT DISTINCT country_name FROM users ORDER BY 1")).containsExactly("user 1", "-");
+        assertThat(target.rows("SELECT DISTINCT country_name FROM users ORDER BY 1"))
+                .containsExactly("user 1", "-");
     }
 }

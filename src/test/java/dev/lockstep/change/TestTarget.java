@@ -212,8 +212,7 @@ final class TestTarget implements AutoCloseable {
     /** By the real target, as its many short transactions and the names of rows are its own. */
     private void survey(Action.Survey survey) {
         DatabaseName shop = new DatabaseName("shop");
-        JdbcTargets targets =
-                new JdbcTargets(Map.of(shop, new TargetConnection(url, "", () -> "")), Clock.systemUTC());
+        JdbcTargets targets = new JdbcTargets(Map.of(shop, new TargetConnection(url, "", () -> "")), Clock.systemUTC());
         StepOutcome outcome = targets.execute(
                 new StepOrder(
                         shop,

@@ -133,8 +133,7 @@ final class RandomPlans {
 
     private Change change(int number) {
         return switch (oneOf(ChangeKind.values())) {
-            case ADD_COLUMN ->
-                addColumn(random.nextBoolean());
+            case ADD_COLUMN -> addColumn(random.nextBoolean());
             case DROP_COLUMN -> new Change.DropColumn(table(), column());
             case RENAME_COLUMN -> new Change.RenameColumn(table(), column(), OTHER);
             case CHANGE_COLUMN_TYPE ->
@@ -213,7 +212,8 @@ final class RandomPlans {
     private DeclaredPhase.Step step(int number) {
         return random.nextBoolean()
                 ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
-                : new DeclaredPhase.Step.Backfill("step-" + number,
+                : new DeclaredPhase.Step.Backfill(
+                        "step-" + number,
                         table(),
                         column(),
                         sql(),

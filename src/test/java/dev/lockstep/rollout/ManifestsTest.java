@@ -58,13 +58,16 @@ class ManifestsTest {
             JsonNode pod = only(objects, "Deployment").at("/spec/template/spec");
             JsonNode container = pod.at("/containers/0");
             assertThat(pod.path("containers")).as(overlay).hasSize(1);
-            assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).as(overlay).isTrue();
+            assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean())
+                    .as(overlay)
+                    .isTrue();
             assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
             assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
                     .isFalse();
             assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
                     .isTrue();
-            assertThat(container.at("/securityContext/capabilities/drop/0").asText()).isEqualTo("ALL");
+            assertThat(container.at("/securityContext/capabilities/drop/0").asText())
+                    .isEqualTo("ALL");
             assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
             assertThat(pod.path("volumes"))
                     .allSatisfy(volume -> assertThat(volume.has("hostPath")).isFalse());
@@ -79,8 +82,8 @@ class ManifestsTest {
                 .forEach(rule -> {
                     assertThat(rule.toString()).as(overlay).doesNotContain("*", "secrets", "impersonate", "escalate");
                     if (rule.path("apiGroups").toString().matches(".*\"(apps|batch|argoproj.io)?\".*")) {
-                        assertThat(rule.path("verbs")).allSatisfy(verb -> assertThat(verb.asText())
-                                .isIn("get", "list", "watch"));
+                        assertThat(rule.path("verbs"))
+                                .allSatisfy(verb -> assertThat(verb.asText()).isIn("get", "list", "watch"));
                     }
                 }));
     }
@@ -108,7 +111,8 @@ class ManifestsTest {
                 assertThat(webhook.path("sideEffects").asText()).isEqualTo("NoneOnDryRun");
                 assertThat(webhook.path("namespaceSelector").toString())
                         .contains("lockstep.dev/interlock", "NotIn", "kube-system", "\"lockstep\"");
-                String mode = webhook.at("/namespaceSelector/matchExpressions/0/values/0").asText();
+                String mode = webhook.at("/namespaceSelector/matchExpressions/0/values/0")
+                        .asText();
                 assertThat(webhook.at("/clientConfig/service/path").asText())
                         .isEqualTo("/admission/v1/" + mode.toLowerCase(Locale.ROOT));
                 assertThat(webhook.path("failurePolicy").asText()).isEqualTo(mode.equals("Deny") ? "Fail" : "Ignore");

@@ -178,10 +178,11 @@ class PermissionsTest {
         try (var documents = yaml.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
             while (documents.hasNext()) {
                 for (JsonNode rule : documents.next().path("rules")) {
-                    rule.path("apiGroups").forEach(group -> rule.path("resources")
-                            .forEach(resource -> rule.path("verbs")
-                                    .forEach(verb -> rights.add(
-                                            verb.asText() + " " + resource.asText() + "." + group.asText()))));
+                    rule.path("apiGroups")
+                            .forEach(group -> rule.path("resources")
+                                    .forEach(resource -> rule.path("verbs")
+                                            .forEach(verb -> rights.add(
+                                                    verb.asText() + " " + resource.asText() + "." + group.asText()))));
                 }
             }
         }

@@ -1,11 +1,11 @@
 package dev.lockstep.store;
 
 import dev.lockstep.plan.Change;
-import dev.lockstep.plan.Lookup;
 import dev.lockstep.plan.Change.IndexBody;
 import dev.lockstep.plan.Change.Neighbour;
 import dev.lockstep.plan.Change.ReferentialAction;
 import dev.lockstep.plan.Change.TableRenaming;
+import dev.lockstep.plan.Lookup;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.schema.Identifier;
@@ -40,8 +40,8 @@ final class SampleChanges {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(new Lookup(
-                                ODD, List.of(new Lookup.Match(NAME, OTHER)), NAME, Lookup.Missing.HOLD))),
+                        Optional.of(
+                                new Lookup(ODD, List.of(new Lookup.Match(NAME, OTHER)), NAME, Lookup.Missing.HOLD))),
                 new Change.DropColumn(ODD, NAME),
                 new Change.RenameColumn(USERS, NAME, OTHER),
                 new Change.ChangeColumnType(

@@ -10,6 +10,7 @@ import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.PlanDocument;
+import dev.lockstep.plan.Speed;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -22,8 +23,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StoreJsonTest {
-    private static final Progress PROGRESS =
-            new Progress("fill", 12, 0.25, 1_000.5, Optional.of(60L), Samples.NOON.plusNanos(1));
+    private static final Progress PROGRESS = new Progress(
+            "fill",
+            12,
+            0.25,
+            1_000.5,
+            Optional.of(60L),
+            Samples.NOON.plusNanos(1),
+            Optional.of(new Progress.Pace(
+                    Speed.GOVERNED,
+                    0.5,
+                    Optional.of(new Progress.Throttle("wal-rate", "It writes much.", Samples.NOON)))));
 
     @Test
     void everyPlanReadsBackAsItWas() {

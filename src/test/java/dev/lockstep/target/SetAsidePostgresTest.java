@@ -46,8 +46,9 @@ class SetAsidePostgresTest {
     @BeforeEach
     void users() {
         bench.sql("CREATE TABLE users (id int PRIMARY KEY, age text, name text)");
-        bench.sql("INSERT INTO users SELECT n, CASE WHEN n % 1000 = 7 THEN 'old' ELSE (n % 90)::text END, repeat('x', 50)"
-                + " FROM generate_series(1, 3000) AS n");
+        bench.sql(
+                "INSERT INTO users SELECT n, CASE WHEN n % 1000 = 7 THEN 'old' ELSE (n % 90)::text END, repeat('x', 50)"
+                        + " FROM generate_series(1, 3000) AS n");
     }
 
     @AfterEach
@@ -98,7 +99,10 @@ class SetAsidePostgresTest {
     }
 
     private StepOutcome does(String name, Direction direction) {
-        Step step = steps.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        Step step = steps.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
         return bench.targets.execute(bench.order(step, direction, fence++, steps.indexOf(step)), bench);
     }
 
@@ -109,7 +113,8 @@ class SetAsidePostgresTest {
                 return;
             }
         }
-        throw new AssertionError("no step " + last + " in " + steps.stream().map(Step::name).toList());
+        throw new AssertionError(
+                "no step " + last + " in " + steps.stream().map(Step::name).toList());
     }
 
     private String aside() {
@@ -124,7 +129,8 @@ class SetAsidePostgresTest {
         assertThat(aside()).isEqualTo("7 1007 2007 22P02 invalid input syntax for type integer: \"old\"");
         assertThat(bench.value("SELECT count(*) FROM users WHERE years = CAST(age AS int) AND age <> 'old'"))
                 .isEqualTo("2997");
-        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL")).isEqualTo("3");
+        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL"))
+                .isEqualTo("3");
         assertThat(does("aside-settled", Direction.FORWARD))
                 .asInstanceOf(type(StepOutcome.Blocked.class))
                 .satisfies(blocked -> assertThat(blocked.blockers().getFirst().message())
@@ -141,11 +147,15 @@ class SetAsidePostgresTest {
                         + " AND attname = 'years'"))
                 .isEqualTo("t");
         assertThat(bench.value("SELECT to_regclass('users_aside')")).isEqualTo("null");
-        assertThat(bench.value("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'users'::regclass")).isEqualTo("0");
+        assertThat(bench.value("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'users'::regclass"))
+                .isEqualTo("0");
     }
 
     private Step named(String name) {
-        return steps.stream().filter(step -> step.name().equals(name)).findFirst().orElseThrow();
+        return steps.stream()
+                .filter(step -> step.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -169,7 +179,8 @@ class SetAsidePostgresTest {
         upTo("fill");
         bench.sql("UPDATE users SET name = 'y' WHERE id = 7");
         bench.sql("INSERT INTO users VALUES (9000, 'ancient', 'z')");
-        assertThat(bench.value("SELECT count(*) FROM users WHERE id IN (7, 9000) AND years IS NULL")).isEqualTo("2");
+        assertThat(bench.value("SELECT count(*) FROM users WHERE id IN (7, 9000) AND years IS NULL"))
+                .isEqualTo("2");
         bench.sql("INSERT INTO users VALUES (9001, '18', 'z')");
         assertThat(bench.value("SELECT years FROM users WHERE id = 9001")).isEqualTo("18");
     }
@@ -181,13 +192,16 @@ class SetAsidePostgresTest {
         assertThat(does("fill", Direction.FORWARD))
                 .asInstanceOf(type(StepOutcome.Failed.class))
                 .satisfies(failed -> {
-                    assertThat(failed.message()).contains("fails on more than 2 rows of users").contains("users_aside");
+                    assertThat(failed.message())
+                            .contains("fails on more than 2 rows of users")
+                            .contains("users_aside");
                     assertThat(failed.remedy()).contains("mend these rows");
                 });
         assertThat(bench.value("SELECT count(*) FROM users_aside")).isEqualTo("2");
         bench.sql("UPDATE users SET age = '3' WHERE id IN (7, 1007)");
         assertThat(does("fill", Direction.FORWARD)).isInstanceOf(StepOutcome.Completed.class);
-        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL")).isEqualTo("1");
+        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -198,7 +212,8 @@ class SetAsidePostgresTest {
                 .satisfies(failed -> assertThat(failed.message())
                         .contains("fails on 3 rows of users, and no more than 2 may be set aside")
                         .contains("id 7: "));
-        assertThat(bench.value("SELECT count(*) FROM pg_attribute WHERE attname = 'years'")).isEqualTo("0");
+        assertThat(bench.value("SELECT count(*) FROM pg_attribute WHERE attname = 'years'"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -224,7 +239,8 @@ class SetAsidePostgresTest {
         }
         killer.cancel(true);
         assertThat(bench.value("SELECT count(*) FROM users_aside")).isEqualTo("303");
-        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL AND age <> 'old'")).isEqualTo("0");
+        assertThat(bench.value("SELECT count(*) FROM users WHERE years IS NULL AND age <> 'old'"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -237,7 +253,8 @@ class SetAsidePostgresTest {
             }
         }
         assertThat(bench.value("SELECT to_regclass('users_aside')")).isEqualTo("null");
-        assertThat(bench.value("SELECT count(*) FROM pg_attribute WHERE attname = 'years'")).isEqualTo("0");
+        assertThat(bench.value("SELECT count(*) FROM pg_attribute WHERE attname = 'years'"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -263,8 +280,7 @@ class SetAsidePostgresTest {
                 fill.userTriggers(),
                 List.of(),
                 fill.setAside());
-        assertThat(bench.targets.execute(
-                        bench.order(Bench.step("broken", broken), Direction.FORWARD, fence++), bench))
+        assertThat(bench.targets.execute(bench.order(Bench.step("broken", broken), Direction.FORWARD, fence++), bench))
                 .isInstanceOf(StepOutcome.Failed.class);
         assertThat(bench.value("SELECT count(*) FROM users_aside")).isEqualTo("0");
     }

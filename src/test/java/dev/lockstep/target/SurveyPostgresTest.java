@@ -45,7 +45,9 @@ class SurveyPostgresTest {
     }
 
     private static StepOutcome.Completed completed(StepOutcome outcome) {
-        return assertThat(outcome).asInstanceOf(type(StepOutcome.Completed.class)).actual();
+        return assertThat(outcome)
+                .asInstanceOf(type(StepOutcome.Completed.class))
+                .actual();
     }
 
     private void slowly() {
@@ -64,8 +66,9 @@ class SurveyPostgresTest {
         bench.sql("UPDATE users SET full_name = 'other' WHERE id = 4321");
         assertThat(bench.does("verify", none()))
                 .asInstanceOf(type(StepOutcome.Blocked.class))
-                .satisfies(blocked ->
-                        assertThat(blocked.blockers().getFirst().message()).contains("id 4321").contains("equal"));
+                .satisfies(blocked -> assertThat(blocked.blockers().getFirst().message())
+                        .contains("id 4321")
+                        .contains("equal"));
         bench.sql("UPDATE users SET full_name = name");
         completed(bench.does("verify", none()));
     }
@@ -77,8 +80,9 @@ class SurveyPostgresTest {
         CompletableFuture<StepOutcome> verify = bench.begin("verify", none());
         // The look comes upon the row, and looks again half a second later.
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> bench.value("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%'"
-                                + " AND state = 'idle' AND query LIKE '%ROLLBACK%'")
+                .until(() -> bench.value(
+                                "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%'"
+                                        + " AND state = 'idle' AND query LIKE '%ROLLBACK%'")
                         .equals("1"));
         bench.sql("UPDATE users SET full_name = name WHERE id = 7");
         completed(verify.join());
@@ -95,8 +99,8 @@ class SurveyPostgresTest {
             // Whatever it holds now is younger than this transaction: it is over after one piece.
             String xid = bench.value("SELECT pg_current_xact_id()");
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> bench.value("SELECT coalesce(min(backend_xmin::text::bigint), " + xid
-                                    + ") >= " + xid + " FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%'")
+                    .until(() -> bench.value("SELECT coalesce(min(backend_xmin::text::bigint), " + xid + ") >= " + xid
+                                    + " FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%'")
                             .equals("t"));
         }
         bench.stop = true;
