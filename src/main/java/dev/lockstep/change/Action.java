@@ -4,6 +4,7 @@ import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Something to be done to the target. A value: it says what, and the target knows how. */
@@ -53,8 +54,14 @@ public sealed interface Action {
      *
      * @param fills what each row gets, at least one; none reads what another one writes
      * @param key columns by whose order the rows are walked, where the plan says so; empty for by blocks
+     * @param setAside where rows are put that the fill fails on; empty for failing with the first one
      */
-    record Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers, List<Identifier> key)
+    record Backfill(
+            TableName table,
+            List<Fill> fills,
+            UserTriggers userTriggers,
+            List<Identifier> key,
+            Optional<SetAside> setAside)
             implements Action {
         public Backfill {
             fills = List.copyOf(fills);
@@ -62,6 +69,11 @@ public sealed interface Action {
             if (fills.isEmpty()) {
                 throw new IllegalArgumentException("a backfill fills at least one column");
             }
+        }
+
+        /** A backfill that fails with the first row that it cannot fill. */
+        public Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers, List<Identifier> key) {
+            this(table, fills, userTriggers, key, Optional.empty());
         }
 
         /** A backfill by blocks. */
@@ -90,6 +102,18 @@ public sealed interface Action {
                             .collect(Collectors.joining(" OR "));
         }
     }
+
+    /**
+     * Rows that a fill fails on are put aside, with the error, and stay as they are; {@code pending} of the fill is false
+     * for them.
+     *
+     * @param to the table that they are put into
+     * @param atMost how many may be there
+     * @param line a row to be put aside, as the values of {@code to} without the error: a SELECT list over the row
+     * @param waiting a condition over the row that it has no value and was not put aside, without evaluating the fill
+     * @param open a query that counts the rows that were put aside and still have no value
+     */
+    record SetAside(TableName to, int atMost, String line, String waiting, String open) {}
 
     /**
      * What a backfill writes to one column.
@@ -204,6 +228,64 @@ public sealed interface Action {
      * @param remedy what a person can do about it, as a sentence
      */
     record Assertion(String query, String expectation, String remedy) implements Action {}
+
+    /**
+     * Looks at every row of a table in pieces of a few blocks, each a short transaction that only reads, so that no old
+     * snapshot keeps the application's dead rows; where it got to is kept in the ledger. Rows that are written meanwhile
+     * are seen as they are when their block is looked at.
+     *
+     * @param expectation what should be so, as a sentence
+     * @param remedy what a person can do about it, as a sentence
+     */
+    record Survey(TableName table, Question question, String expectation, String remedy) implements Action {
+        /** What is asked of each row. */
+        public sealed interface Question {
+            /** The SQL that is evaluated over the row. */
+            String sql();
+        }
+
+        /** Rows that satisfy the condition hold the run; one is looked at again before it is believed. */
+        public record NoneWhere(String condition) implements Question {
+            @Override
+            public String sql() {
+                return condition;
+            }
+        }
+
+        /** Rows that satisfy the condition are counted and told, and hold nothing. */
+        public record Counted(String condition) implements Question {
+            @Override
+            public String sql() {
+                return condition;
+            }
+        }
+
+        /**
+         * The expression is evaluated. Rows that it fails on end the step, with all of them counted and some named.
+         *
+         * @param atMost how many rows it may fail on
+         */
+        public record Evaluates(String expression, int atMost) implements Question {
+            @Override
+            public String sql() {
+                return expression;
+            }
+        }
+
+        /** One piece of it, for a person to read. */
+        public String statement() {
+            return switch (question) {
+                case NoneWhere(String condition) -> rows(condition);
+                case Counted(String condition) -> rows(condition);
+                case Evaluates(String expression, int _) ->
+                    "SELECT pg_catalog.count(" + expression + ") FROM " + table.sql();
+            };
+        }
+
+        private String rows(String condition) {
+            return "SELECT FROM " + table.sql() + " WHERE " + condition;
+        }
+    }
 
     /**
      * Copies values into a table of their own in Lockstep's schema of the target, in batches and with nobody else's rights,

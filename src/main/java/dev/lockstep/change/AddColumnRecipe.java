@@ -4,9 +4,9 @@ import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.Backfill;
 import dev.lockstep.change.Action.DrainTransactions;
 import dev.lockstep.change.Action.Fill;
-import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.AddColumn;
+import dev.lockstep.plan.Lookup;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Adds a column without ever rewriting the table (P32). A constant default goes with ADD COLUMN, which then is instant.
@@ -39,7 +41,8 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
     @Override
     public Set<TableName> tables(AddColumn change) {
-        return Set.of(change.table());
+        return Stream.concat(Stream.of(change.table()), change.lookup().map(Lookup::from).stream())
+                .collect(Collectors.toSet());
     }
 
     @Override
@@ -47,7 +50,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         Objections objections = new Objections();
         Optional<Tree> tree = Ground.tree(setting.catalogue(), change.table(), setting.path() + ".table", objections);
         new NewColumnType(change.type()).objection().ifPresent(why -> objections.add(setting.path() + ".type", why));
-        if (!change.nullable() && given(change).isEmpty() && change.fill().isEmpty()) {
+        if (!change.nullable() && given(change).isEmpty() && !filled(change)) {
             objections.add(
                     setting.path() + ".fill",
                     "Column " + change.column()
@@ -55,7 +58,14 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                             + " not know it yet, would have no value. Give a default or a fill expression, or set"
                             + " nullable: true.");
         }
-        tree.ifPresent(known -> check(known, change, setting.path(), objections));
+        tree.ifPresent(known -> check(known, change, setting.spec(), setting.path(), objections));
+        tree.ifPresent(known -> lookup(change)
+                .ifPresent(lookup -> lookup.check(
+                        known.root(),
+                        setting.catalogue(),
+                        change.nullable(),
+                        setting.path() + ".fill.from",
+                        objections)));
         return objections.any() || tree.isEmpty()
                 ? new Outcome.Refused(objections.all())
                 : new Outcome.Parts(
@@ -90,10 +100,13 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 : new DefaultValue.Volatile(expression);
     }
 
-    private static void check(Tree tree, AddColumn change, String path, Objections objections) {
+    private static void check(Tree tree, AddColumn change, PlanSpec spec, String path, Objections objections) {
         tree.all().forEach(table -> Ground.nameIsFree(table, change.column(), path + ".column", objections));
         if (rowsNeedValue(change)) {
             tree.all().forEach(table -> Ground.rowsCanBeUpdated(table, path + ".table", objections));
+        }
+        if (filled(change)) {
+            Aside.of(spec, tree.root(), change.column()).ifPresent(aside -> aside.check(path + ".table", objections));
         }
         if (fills(change)) {
             Ground.noOtherRun(tree.root(), path + ".table", objections);
@@ -102,14 +115,29 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                 expression(change).filter(text -> says(text, tree.root())).isPresent();
         if (tree.divided() && rowsNeedValue(change) && spellsTheRoot) {
             objections.add(
-                    path + (change.fill().isPresent() ? ".fill" : ".default"),
+                    path + (filled(change) ? ".fill" : ".default"),
                     "Says " + tree.name() + " before a column, but the rows are in its partitions, which have names of"
                             + " their own. Write the columns alone.");
         }
     }
 
+    /** As the author wrote it. */
     private static Optional<String> expression(AddColumn change) {
-        return change.fill().or(() -> given(change));
+        return change.lookup().isPresent() ? Optional.empty() : change.fill().or(() -> given(change));
+    }
+
+    /** For rows that are known under this table's name. */
+    private static Optional<String> expression(AddColumn change, TableName row) {
+        return lookup(change).map(lookup -> lookup.expression(row)).or(() -> expression(change));
+    }
+
+    private static Optional<LookupFill> lookup(AddColumn change) {
+        return change.lookup().map(lookup -> new LookupFill(lookup, change.column(), change.type(), given(change)));
+    }
+
+    /** Whether the plan says what rows get that exist, beside the default. */
+    private static boolean filled(AddColumn change) {
+        return change.fill().isPresent() || change.lookup().isPresent();
     }
 
     private static boolean says(String expression, Table table) {
@@ -128,6 +156,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
                     "The fill expression of " + change.column() + " also runs in a trigger, with the rights of whoever"
                             + " writes the row: functions that it calls must be open to them.");
         }
+        lookup(change).ifPresent(lookup -> notes.addAll(lookup.notes(fills(change) && !byApplication(spec))));
         if (change.nullable() && rowsNeedValue(change)) {
             notes.add("Until the plan is through, a NULL that code writes to " + change.column()
                     + " cannot be told from a value that was not given, and is replaced.");
@@ -143,19 +172,19 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
 
     /** Whether ADD COLUMN itself can give the default to rows that exist, in an instant. */
     private static boolean instant(AddColumn change) {
-        return change.fill().isEmpty()
+        return !filled(change)
                 && given(change)
                         .filter(text -> CONSTANT.matcher(text.strip()).matches())
                         .isPresent();
     }
 
     private static boolean rowsNeedValue(AddColumn change) {
-        return change.fill().isPresent() || (given(change).isPresent() && !instant(change));
+        return filled(change) || (given(change).isPresent() && !instant(change));
     }
 
     /** Whether a trigger must fill: a default serves code that does not know the column as well. */
     private static boolean fills(AddColumn change) {
-        return change.fill().isPresent() && given(change).isEmpty();
+        return filled(change) && given(change).isEmpty();
     }
 
     /** Whether all code writes the column before rows that exist are filled, so that no trigger is needed (P25). */
@@ -193,7 +222,13 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             if (!type.builtIn()) {
                 steps.add(noRewrite(type));
             }
-            change.fill().ifPresent(expression -> steps.add(tryOut(expression)));
+            lookup(change)
+                    .flatMap(lookup -> lookup.held(tree.root(), names.claim("lookup")))
+                    .ifPresent(steps::add);
+            if (filled(change) && setting.spec().backfill().rows().checkFirst()) {
+                steps.add(tryOut());
+            }
+            aside().ifPresent(aside -> steps.add(aside.create(names.claim("set-aside"))));
             steps.add(add());
             return steps;
         }
@@ -212,18 +247,22 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         }
 
         /** An expression can fail on one row in the middle of the table, and then in the trigger as well (P31). */
-        private Step tryOut(String expression) {
-            return new Step(
+        private Step tryOut() {
+            return TryOut.step(
                     names.claim("try-fill"),
                     "Evaluate the fill expression of " + change.column() + " over every row, without writing",
-                    new Transactional(
-                            List.of("SELECT pg_catalog.count(CAST(" + SqlText.enclosed(expression) + " AS "
-                                    + change.type() + ")) FROM "
-                                    + change.table().sql()),
-                            tree.locks(LockMode.ACCESS_SHARE),
-                            true),
-                    new Undo.Nothing(),
-                    Look.NO_TRACE);
+                    change.table(),
+                    typedExpression(),
+                    aside().map(aside -> aside.rules().atMost()).orElse(0));
+        }
+
+        private String typedExpression() {
+            String expression = expression(change, change.table()).orElseThrow();
+            return "CAST(" + SqlText.enclosed(expression) + " AS " + change.type() + ")";
+        }
+
+        private Optional<Aside> aside() {
+            return filled(change) ? Aside.of(setting.spec(), tree.root(), change.column()) : Optional.empty();
         }
 
         private Step add() {
@@ -269,25 +308,39 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
             if (tree.divided()) {
                 steps.add(everyPartition());
             }
+            steps.add(analyze());
             return steps;
         }
 
+        /** Without statistics the planner guesses, and queries that use the column are slow at first (P45). */
+        private Step analyze() {
+            return new Step(
+                    names.claim("analyze"),
+                    "Gather the planner's statistics for " + change.column(),
+                    tree.scan("ANALYZE " + change.table().sql() + " ("
+                            + change.column().sql() + ")"),
+                    new Undo.Nothing(),
+                    Look.NO_TRACE);
+        }
+
         private Step fill(TableName leaf) {
-            String value = expression(change).map(SqlText::enclosed).orElseThrow();
+            String value = expression(change, leaf).map(SqlText::enclosed).orElseThrow();
             return new Step(
                     names.claim("fill"),
                     "Give " + change.column() + " a value in every row of " + leaf,
                     new Backfill(
                             leaf,
-                            new Fill(change.column(), value, pending()),
-                            setting.spec().backfill().userTriggers()),
+                            List.of(new Fill(change.column(), value, pending(leaf))),
+                            setting.spec().backfill().userTriggers(),
+                            List.of(),
+                            aside().map(aside -> aside.action(leaf))),
                     new Undo.Nothing(),
-                    Look.noRow("SELECT FROM " + leaf.sql() + " WHERE " + pending()));
+                    Look.noRow("SELECT FROM " + leaf.sql() + " WHERE " + pending(leaf)));
         }
 
         /** A partition that was attached after the plan had been compiled has no backfill of its own. */
         private Step everyPartition() {
-            String query = RowNames.query(tree.root(), pending());
+            String query = RowNames.query(tree.root(), pending(change.table()));
             return new Step(
                     names.claim("filled"),
                     "Prove that " + change.column() + " has its value in every partition of " + change.table(),
@@ -305,27 +358,36 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
          * A row for which the expression gives NULL is done when it has NULL. Not asked of {@code nextval}, which would
          * spend a number for each look and never gives NULL.
          */
-        private String pending() {
-            String expression = expression(change).orElseThrow();
+        private String pending(TableName row) {
+            String expression = expression(change, row).orElseThrow();
             String isNull = change.column().sql() + " IS NULL";
-            return !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
-                    ? isNull
-                    : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
+            String pending =
+                    !change.nullable() || expression.toLowerCase(Locale.ROOT).contains("nextval")
+                            ? isNull
+                            : isNull + " AND " + SqlText.enclosed(expression) + " IS NOT NULL";
+            return aside().map(aside -> aside.pending(pending)).orElse(pending);
         }
 
         private List<Step> contract() {
             List<Step> steps = new ArrayList<>();
+            aside().ifPresent(aside -> steps.addAll(aside.settled(typedExpression(), names)));
+            lookup(change).ifPresent(lookup -> {
+                lookup.heldAtTheEnd(tree.root(), names.claim("lookup-found")).ifPresent(steps::add);
+                steps.add(lookup.changed(tree.root(), names.claim("lookup-changed")));
+            });
             if (!change.nullable() && !instant(change)) {
                 steps.addAll(new NotNull(tree, change.column()).set(names));
             }
             fill().ifPresent(trigger -> steps.add(trigger.end(tree, names)));
+            aside().ifPresent(aside -> steps.add(aside.drop(names.claim("drop-aside"))));
             return steps;
         }
 
         private Optional<FillTrigger> fill() {
-            return change.fill()
+            return expression(change, change.table())
                     .filter(_ -> fills(change) && !byApplication(setting.spec()))
-                    .map(expression -> new FillTrigger(change.table(), change.column(), expression));
+                    .map(expression ->
+                            new FillTrigger(change.table(), change.column(), expression, aside().isPresent()));
         }
     }
 }

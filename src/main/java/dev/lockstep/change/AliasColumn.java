@@ -56,7 +56,8 @@ record AliasColumn(Table table, Column original, Identifier name) {
         return sync().create(new SyncTriggers.Code(
                 both ? Optional.of(agreeing()) : Optional.empty(),
                 both ? settling() : syncing(),
-                Optional.of(SqlText.differ("NEW." + name.sql(), bareOld("NEW"))),
+                Optional.of(Sameness.of(original).differ("NEW." + name.sql(), bareOld("NEW"))),
+                Optional.empty(),
                 false));
     }
 
@@ -122,8 +123,8 @@ record AliasColumn(Table table, Column original, Identifier name) {
                   ELSE
                     %4$s
                   END IF;""".formatted(
-                        SqlText.differ("NEW." + name.sql(), givenByDefault()),
-                        SqlText.differ("NEW." + name.sql(), "OLD." + name.sql()),
+                        Sameness.of(original).differInBody("NEW." + name.sql(), givenByDefault()),
+                        Sameness.of(original).differInBody("NEW." + name.sql(), "OLD." + name.sql()),
                         toOld(),
                         toNew());
     }

@@ -56,6 +56,7 @@ public final class Compiler {
         if (spec.work() instanceof Work.Phases) {
             Hiding.of(spec).check(merged.phases(), objections);
         }
+        Aside.check(spec, objections);
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
                 ? new Compilation.Refused(objections.all())

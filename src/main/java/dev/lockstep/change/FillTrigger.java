@@ -11,8 +11,9 @@ import java.util.stream.Stream;
  *
  * @param expression SQL over the row, as the author wrote it: the row is offered to it under the table's name, so that no
  *     text has to be rewritten (P23)
+ * @param lenient whether a row that the expression fails on is written without a value; otherwise its write fails
  */
-record FillTrigger(TableName table, Identifier column, String expression) {
+record FillTrigger(TableName table, Identifier column, String expression, boolean lenient) {
     Identifier trigger() {
         // Sorts after the triggers that keep an alias equal, so that the expression sees both sides of a rename.
         return Identifier.derived("~lockstep_then_fill_", column.value(), identity());
@@ -36,17 +37,34 @@ record FillTrigger(TableName table, Identifier column, String expression) {
                 SET search_path FROM CURRENT AS %s""".formatted(inOurSchema(), SqlText.body("""
                                         #variable_conflict use_column
                                         BEGIN
-                                          NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);
+                                          %s
                                           RETURN NEW;
                                         END
-                                        """.formatted(
-                        column.sql(), SqlText.enclosed(expression), table.name().sql()))),
+                                        """.formatted(lenient ? attempt() : evaluation()))),
                 """
                 CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s
                 FOR EACH ROW WHEN (NEW.%s IS NULL)
                 EXECUTE FUNCTION %s()""".formatted(trigger().sql(), table.sql(), column.sql(), inOurSchema()),
                 "ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
                         + trigger().sql());
+    }
+
+    private String evaluation() {
+        return "NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);"
+                .formatted(
+                        column.sql(), SqlText.enclosed(expression), table.name().sql());
+    }
+
+    /** Errors of values; what another row need not share. */
+    private String attempt() {
+        return """
+                BEGIN
+                    %s
+                  EXCEPTION WHEN OTHERS THEN
+                    IF pg_catalog.left(SQLSTATE, 2) OPERATOR(pg_catalog.<>) ALL (ARRAY['22', '23', 'P0']) THEN
+                      RAISE;
+                    END IF;
+                  END;""".formatted(evaluation());
     }
 
     List<String> drop() {

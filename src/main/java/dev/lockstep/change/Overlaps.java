@@ -60,7 +60,7 @@ final class Overlaps {
 
     private static Stream<Claim> claims(Change change) {
         return switch (change) {
-            case Change.AddColumn(var table, var column, var _, boolean nullable, var _, var _, var _) ->
+            case Change.AddColumn(var table, var column, var _, boolean nullable, var _, var _, var _, var _) ->
                 // What is made NOT NULL by two changes would be let go of by the first that is taken back.
                 nullable
                         ? Stream.of(column(table, column, "name"))

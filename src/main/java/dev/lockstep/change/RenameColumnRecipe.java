@@ -6,6 +6,7 @@ import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.DrainTransactions;
 import dev.lockstep.change.Action.DropIndex;
 import dev.lockstep.change.Action.Fill;
+import dev.lockstep.change.Action.Survey;
 import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Step.Undo;
 import dev.lockstep.plan.Change.RenameColumn;
@@ -214,12 +215,12 @@ final class RenameColumnRecipe implements Recipe<RenameColumn> {
 
     private static Step verify(AliasColumn alias, StepNames names) {
         Table table = alias.table();
-        String query = RowNames.query(table, alias.pending());
         return new Step(
                 names.claim("verify"),
                 "Prove that " + alias.original().name() + " and " + alias.name() + " are equal in every row",
-                new Assertion(
-                        query,
+                new Survey(
+                        table.name(),
+                        new Survey.NoneWhere(alias.pending()),
                         "In every row of " + table.name() + ", "
                                 + alias.original().name() + " and " + alias.name() + " have the same value.",
                         "Something wrote past the triggers (a disabled trigger, or a restore). Decide for each row which"

@@ -4,6 +4,7 @@ import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.Backfill;
 import dev.lockstep.change.Action.DrainTransactions;
 import dev.lockstep.change.Action.Fill;
+import dev.lockstep.change.Action.Survey;
 import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Recipe.Part;
 import dev.lockstep.change.ReplacementColumn.Upkeep;
@@ -54,8 +55,9 @@ record ReplacementParts(ReplacementColumn replacement, Identifier under, UserTri
             steps.add(TryOut.step(
                     names.claim("try-up"),
                     "Convert " + old() + " in every row, without writing",
-                    table(),
-                    replacement.conversion().newValue()));
+                    table().name(),
+                    replacement.conversion().newValue(),
+                    0));
         }
         if (replacement.castByDefault()) {
             steps.add(nothingLost());
@@ -66,19 +68,20 @@ record ReplacementParts(ReplacementColumn replacement, Identifier under, UserTri
 
     /** What nobody wrote down is not lost: a cast may round or cut off, and says nothing (P26). */
     private Step nothingLost() {
-        String query = RowNames.query(table(), replacement.conversion().lossy());
+        String lossy = replacement.conversion().lossy();
         String type = replacement.rehearsed().column().type();
         return new Step(
                 names.claim("round-trip"),
                 "Look for values of " + old() + " that a cast to " + type + " changes",
-                new Assertion(
-                        query,
+                new Survey(
+                        table().name(),
+                        new Survey.NoneWhere(lossy),
                         "Every value of " + table().name() + "." + old() + " is the same after a cast to " + type
                                 + " and back.",
                         "Correct these values; or abort, and write into the plan by up what is to become of them, for"
                                 + " example up: \"round(" + old().sql() + ")\": what it says is taken as meant."),
                 new Undo.Nothing(),
-                Look.noRow(query));
+                Look.noRow("SELECT FROM " + table().name().sql() + " WHERE " + lossy));
     }
 
     private Step add() {
@@ -231,7 +234,6 @@ record ReplacementParts(ReplacementColumn replacement, Identifier under, UserTri
         Conversion conversion = replacement.conversion();
         String apart =
                 replacement.castByDefault() ? conversion.apart() + " OR " + conversion.lossy() : conversion.apart();
-        String query = RowNames.query(table(), apart);
         String cause = replacement.upkeep() == Upkeep.APPLICATION
                 ? "Code still writes only one of them, or converts in another way than the plan."
                 : "Something wrote past the triggers (a disabled trigger, or a restore), or code still writes values that"
@@ -239,12 +241,13 @@ record ReplacementParts(ReplacementColumn replacement, Identifier under, UserTri
         return new Step(
                 names.claim("verify"),
                 "Prove that " + old() + " and " + neu() + " say the same in every row",
-                new Assertion(
-                        query,
+                new Survey(
+                        table().name(),
+                        new Survey.NoneWhere(apart),
                         "In every row of " + table().name() + ", " + old() + " and " + neu() + " say the same.",
                         cause + " Decide for each row which side is right and write it to both."),
                 new Undo.Nothing(),
-                Look.noRow(query));
+                Look.noRow("SELECT FROM " + table().name().sql() + " WHERE " + apart));
     }
 
     private Table table() {

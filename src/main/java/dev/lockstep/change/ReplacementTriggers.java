@@ -19,16 +19,27 @@ record ReplacementTriggers(ReplacementColumn replacement) {
     SyncTriggers.Code code() {
         boolean own = conversion().authored();
         if (replacement.upkeep() == Upkeep.FOLLOWING) {
-            return new SyncTriggers.Code(Optional.empty(), body(toNew()), whenApart(), own);
+            return new SyncTriggers.Code(Optional.empty(), body(toNew()), whenApart(), Optional.empty(), own);
         }
         return replacement.twoTriggers()
-                ? new SyncTriggers.Code(Optional.of(agreeing()), body(settling()), whenApart(), own)
-                : new SyncTriggers.Code(Optional.empty(), body(choice()), whenApart(), own);
+                ? new SyncTriggers.Code(Optional.of(agreeing()), body(settling()), whenApart(), Optional.empty(), own)
+                : new SyncTriggers.Code(Optional.empty(), body(choice()), whenApart(), whenWritten(), own);
     }
 
     /** An author's expression cannot stand in a condition, where the row is not offered under the table's name. */
     private Optional<String> whenApart() {
-        return conversion().up().isEmpty() ? Optional.of(notWhatOldGives()) : Optional.empty();
+        return conversion().up().isEmpty()
+                ? Optional.of(neuSide().differ("NEW." + neu(), conversion().newValueInTrigger()))
+                : Optional.empty();
+    }
+
+    /** What {@link #choice} comes to on UPDATE: nothing, unless a side is written or still to be filled. */
+    private Optional<String> whenWritten() {
+        return conversion().up().isEmpty()
+                ? Optional.empty()
+                : Optional.of("NEW." + neu() + " IS NULL OR "
+                        + neuSide().differ("NEW." + neu(), "OLD." + neu()) + " OR "
+                        + Sameness.of(replacement.original()).differ("NEW." + old(), "OLD." + old()));
     }
 
     private static String body(String code) {
@@ -58,12 +69,12 @@ record ReplacementTriggers(ReplacementColumn replacement) {
                       %5$s
                     END IF;
                   END IF;""".formatted(
-                        SqlText.differ("NEW." + neu(), givenByDefault()),
+                        neuSide().differInBody("NEW." + neu(), givenByDefault()),
                         "NEW." + old(),
                         notWhatOldGives(),
                         toOld(),
                         toNew(),
-                        SqlText.differ("NEW." + neu(), "OLD." + neu()),
+                        neuSide().differInBody("NEW." + neu(), "OLD." + neu()),
                         SqlText.differ("NEW." + old(), "OLD." + old()),
                         "NEW." + neu(),
                         SqlText.differ(bareOld(), conversion().oldValueInTrigger()));
@@ -103,6 +114,10 @@ record ReplacementTriggers(ReplacementColumn replacement) {
 
     private String notWhatOldGives() {
         return SqlText.differ("NEW." + neu(), conversion().newValueInTrigger());
+    }
+
+    private Sameness neuSide() {
+        return Sameness.of(replacement.rehearsed().column());
     }
 
     private String givenByDefault() {

@@ -113,6 +113,8 @@ final class SharedBackfill {
 
     private static boolean sameWay(Step one, Step other) {
         return one.undo().equals(other.undo())
+                && ((Backfill) one.action()).setAside().isEmpty()
+                && ((Backfill) other.action()).setAside().isEmpty()
                 && ((Backfill) one.action()).userTriggers() == ((Backfill) other.action()).userTriggers()
                 && ((Backfill) one.action()).key().equals(((Backfill) other.action()).key());
     }

@@ -26,14 +26,26 @@ record SyncTriggers(Table table, Identifier original, Identifier other) {
      * @param agreeing of the first trigger; empty where the last one is enough
      * @param settling of the last trigger
      * @param when the condition of the last trigger; empty to have it called for every write
+     * @param whenUpdated the condition of the last trigger for UPDATE, which may speak of OLD; where there is one, a
+     *     trigger of its own is there for INSERT, and {@code when} counts only for that
      * @param ownPath whether the functions take the search path of the session that makes them, because they hold
      *     expressions that an author wrote for it; otherwise they run with the path of whoever writes the table, and must
      *     qualify everything, as a default's function may rely on the session's path
      */
-    record Code(Optional<String> agreeing, String settling, Optional<String> when, boolean ownPath) {}
+    record Code(
+            Optional<String> agreeing,
+            String settling,
+            Optional<String> when,
+            Optional<String> whenUpdated,
+            boolean ownPath) {}
 
     Identifier last() {
         return derived(LAST);
+    }
+
+    /** For INSERT, where that has one of its own; sorts as the last one does. */
+    private Identifier lastForInsert() {
+        return derived(LAST + "new_");
     }
 
     Identifier first() {
@@ -57,10 +69,18 @@ record SyncTriggers(Table table, Identifier original, Identifier other) {
         List<String> statements = new ArrayList<>();
         code.agreeing().ifPresent(body -> {
             statements.add(function(firstFunction(), body, code.ownPath()));
-            statements.addAll(trigger(first(), firstFunction(), Optional.empty()));
+            statements.addAll(trigger(first(), "INSERT OR UPDATE", firstFunction(), Optional.empty()));
         });
         statements.add(function(lastFunction(), code.settling(), code.ownPath()));
-        statements.addAll(trigger(last(), lastFunction(), code.when()));
+        boolean apart = code.whenUpdated().isPresent();
+        statements.addAll(trigger(
+                last(),
+                apart ? "UPDATE" : "INSERT OR UPDATE",
+                lastFunction(),
+                apart ? code.whenUpdated() : code.when()));
+        if (apart) {
+            statements.addAll(trigger(lastForInsert(), "INSERT", lastFunction(), code.when()));
+        }
         return List.copyOf(statements);
     }
 
@@ -68,6 +88,7 @@ record SyncTriggers(Table table, Identifier original, Identifier other) {
     List<String> drop(boolean firstToo) {
         Stream<String> lastOnes = Stream.of(
                 "DROP TRIGGER IF EXISTS " + last().sql() + " ON " + on(),
+                "DROP TRIGGER IF EXISTS " + lastForInsert().sql() + " ON " + on(),
                 "DROP FUNCTION IF EXISTS " + inOurSchema(lastFunction()) + "()");
         Stream<String> firstOnes = Stream.of(
                 "DROP TRIGGER IF EXISTS " + first().sql() + " ON " + on(),
@@ -108,9 +129,9 @@ record SyncTriggers(Table table, Identifier original, Identifier other) {
                         """.formatted(Look.oid(table.name())));
     }
 
-    private List<String> trigger(Identifier trigger, Identifier function, Optional<String> when) {
+    private List<String> trigger(Identifier trigger, String event, Identifier function, Optional<String> when) {
         return List.of(
-                "CREATE TRIGGER " + trigger.sql() + " BEFORE INSERT OR UPDATE ON " + on() + "\nFOR EACH ROW"
+                "CREATE TRIGGER " + trigger.sql() + " BEFORE " + event + " ON " + on() + "\nFOR EACH ROW"
                         + when.map(condition -> "\nWHEN (" + condition + ")").orElse("")
                         + "\nEXECUTE FUNCTION " + inOurSchema(function) + "()",
                 // A session in replica role, logical replication for one, must not leave the sides apart (P20).

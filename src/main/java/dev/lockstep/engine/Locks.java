@@ -103,6 +103,7 @@ public final class Locks {
                             Action.Backfill _,
                             Action.DrainTransactions _,
                             Action.CopyRows _,
+                            Action.Survey _,
                             Action.KeepValues _,
                             Action.ForgetValues _,
                             Action.CountUses _,

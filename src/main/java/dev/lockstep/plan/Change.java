@@ -13,6 +13,7 @@ public sealed interface Change {
      * @param type as SQL, for example {@code varchar(20)}
      * @param defaultValue SQL expression
      * @param fill SQL expression over the row, for rows that exist and for code that does not write the column yet
+     * @param lookup the same, where the value is looked up in another table; never beside {@code fill}
      */
     record AddColumn(
             TableName table,
@@ -21,8 +22,27 @@ public sealed interface Change {
             boolean nullable,
             Optional<String> defaultValue,
             Optional<String> fill,
-            Optional<String> comment)
-            implements Change {}
+            Optional<String> comment,
+            Optional<Lookup> lookup)
+            implements Change {
+        public AddColumn {
+            if (fill.isPresent() && lookup.isPresent()) {
+                throw new IllegalArgumentException("a column is filled by an expression or by a lookup, not by both");
+            }
+        }
+
+        /** One whose value is not looked up in another table. */
+        public AddColumn(
+                TableName table,
+                Identifier column,
+                String type,
+                boolean nullable,
+                Optional<String> defaultValue,
+                Optional<String> fill,
+                Optional<String> comment) {
+            this(table, column, type, nullable, defaultValue, fill, comment, Optional.empty());
+        }
+    }
 
     record DropColumn(TableName table, Identifier column) implements Change {}
 

@@ -22,13 +22,22 @@ final class ChangeTree {
 
     private Map<String, Object> fields(Change change) {
         switch (change) {
-            case Change.AddColumn(var table, var column, var type, var nullable, var given, var fill, var comment) ->
+            case Change.AddColumn(
+                    var table,
+                    var column,
+                    var type,
+                    var nullable,
+                    var given,
+                    var fill,
+                    var comment,
+                    var lookup) ->
                 table(table)
                         .with("column", column)
                         .with("type", type)
                         .with("nullable", nullable)
                         .maybe("default", given)
                         .maybe("fill", fill)
+                        .maybe("fill", lookup.map(Lookup::tree))
                         .maybe("comment", comment);
             case Change.DropColumn(var table, var column) -> table(table).with("column", column);
             case Change.RenameColumn(var table, var from, var to) ->

@@ -2,6 +2,7 @@ package dev.lockstep.plan;
 
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -22,10 +23,26 @@ final class ColumnChangeReader {
         Optional<String> type = fields.required("type", Node::text);
         boolean nullable = fields.or("nullable", true, Node::truth);
         Optional<String> defaultValue = fields.optional("default", Node::text);
-        Optional<String> fill = fields.optional("fill", Node::text);
+        boolean looksUp = fields.has("fill") && fields.node("fill").value() instanceof Map<?, ?>;
+        Optional<String> fill = looksUp ? Optional.empty() : fields.optional("fill", Node::text);
+        Optional<Lookup> lookup = looksUp ? fields.optional("fill", ColumnChangeReader::lookup) : Optional.empty();
         Optional<String> comment = fields.optional("comment", Node::text);
         return fields.whole(() -> new Change.AddColumn(
-                table.orElseThrow(), column.orElseThrow(), type.orElseThrow(), nullable, defaultValue, fill, comment));
+                table.orElseThrow(),
+                column.orElseThrow(),
+                type.orElseThrow(),
+                nullable,
+                defaultValue,
+                fill,
+                comment,
+                lookup));
+    }
+
+    private static Optional<Lookup> lookup(Node node) {
+        return node.object(fields -> {
+            Optional<Lookup> from = fields.required("from", inner -> inner.object(Lookup::read));
+            return fields.whole(from::orElseThrow);
+        });
     }
 
     static Optional<Change> renameColumn(Fields fields) {

@@ -197,8 +197,13 @@ public final class PlanReader {
                 .filter(one -> one != Speed.GOVERNED);
         Optional<BackfillLimits> limits = fields.optional("limits", node -> node.object(LimitsReader::read))
                 .filter(said -> !said.silent());
+        boolean check = fields.or("checkFirst", standard.rows().checkFirst(), Node::truth);
+        Optional<RowRules.SetAside> aside = fields.optional("setAside", node -> node.object(RowRules::setAside));
+        int ceiling =
+                fields.or("bloatCeilingPercent", standard.rows().bloatCeilingPercent(), node -> node.integer(0, 1_000));
+        RowRules rows = new RowRules(check, aside, ceiling);
         int workers = fields.or("workers", standard.workers(), node -> node.integer(1, 16));
-        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers));
+        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers, rows));
     }
 
     /** Choices by their label, in their own order. */

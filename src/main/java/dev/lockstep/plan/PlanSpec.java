@@ -168,6 +168,7 @@ public record PlanSpec(
      * @param speed at which it begins, never {@link Speed#PAUSED}; empty for {@link Speed#GOVERNED}
      * @param limits what makes it go slower; empty where the plan says nothing
      * @param workers how many sessions may write at the same time, where the table and the server have room: 1 to 16
+     * @param rows what it does about single rows, and about the room that it leaves behind
      */
     public record BackfillPace(
             int batchMilliseconds,
@@ -177,7 +178,30 @@ public record PlanSpec(
             BatchCommit commit,
             Optional<Speed> speed,
             Optional<BackfillLimits> limits,
-            int workers) {
+            int workers,
+            RowRules rows) {
+        /** One with the standard rules for rows. */
+        public BackfillPace(
+                int batchMilliseconds,
+                int restPercent,
+                UserTriggers userTriggers,
+                int maxReplicaLagSeconds,
+                BatchCommit commit,
+                Optional<Speed> speed,
+                Optional<BackfillLimits> limits,
+                int workers) {
+            this(
+                    batchMilliseconds,
+                    restPercent,
+                    userTriggers,
+                    maxReplicaLagSeconds,
+                    commit,
+                    speed,
+                    limits,
+                    workers,
+                    RowRules.standard());
+        }
+
         /** One worker. */
         public BackfillPace(
                 int batchMilliseconds,
@@ -205,6 +229,20 @@ public record PlanSpec(
                     commit,
                     Optional.empty(),
                     Optional.empty());
+        }
+
+        /** The same with other rules for rows. */
+        public BackfillPace with(RowRules rules) {
+            return new BackfillPace(
+                    batchMilliseconds,
+                    restPercent,
+                    userTriggers,
+                    maxReplicaLagSeconds,
+                    commit,
+                    speed,
+                    limits,
+                    workers,
+                    rules);
         }
 
         /** The speed at which it begins. */

@@ -299,7 +299,20 @@ public final class PlanTree {
         put(tree, "limits", pace.limits().map(LimitsReader::tree));
         // One worker is what older plans meant without a word.
         put(tree, "workers", Optional.of(pace.workers()).filter(workers -> workers > 1));
+        rows(tree, pace.rows());
         return tree;
+    }
+
+    /** Only what a plan says that is not the standard: plans that were digested before these fields keep their digest. */
+    private static void rows(Map<String, Object> tree, RowRules rows) {
+        RowRules standard = RowRules.standard();
+        if (rows.checkFirst() != standard.checkFirst()) {
+            tree.put("checkFirst", rows.checkFirst());
+        }
+        put(tree, "setAside", rows.setAside().map(RowRules::tree));
+        if (rows.bloatCeilingPercent() != standard.bloatCeilingPercent()) {
+            tree.put("bloatCeilingPercent", rows.bloatCeilingPercent());
+        }
     }
 
     static void put(Map<String, Object> tree, String name, Optional<?> value) {

@@ -34,6 +34,8 @@ final class BackfillBatches {
     private final BackfillRest rest;
     private final Duration deadlockTimeout;
     private final HeapSlices slices;
+    private final Optional<RowByRow> rowByRow;
+    private boolean oneByOne;
     private int refusals;
     private Duration longestSlice = Duration.ZERO;
 
@@ -46,6 +48,7 @@ final class BackfillBatches {
         this.rest = rest;
         this.deadlockTimeout = LockWait.deadlockTimeout(connection);
         this.slices = new HeapSlices(connection, work);
+        this.rowByRow = work.setAside().map(aside -> new RowByRow(work, aside));
     }
 
     /** What became of a batch. */
@@ -87,7 +90,10 @@ final class BackfillBatches {
                     failed.smallest() && refusals >= TRIES_AT_ONE_BLOCK
                             ? new Batch.Ended(attempt.failed(e, update(failed)))
                             : smaller(failed);
-                case STATEMENT -> new Batch.Ended(refused(e, failed));
+                case STATEMENT ->
+                    rowByRow.isPresent() && !oneByOne && FailingRows.ofRow(e)
+                            ? narrowed(failed)
+                            : new Batch.Ended(refused(e, failed));
             };
         }
     }
@@ -111,7 +117,13 @@ final class BackfillBatches {
                 settings = "";
                 tried.at = tried.at.bounded(connection);
             }
-            long changed = changed(statement, settings + update(tried.at));
+            long changed = oneByOne
+                    ? rowByRow.orElseThrow().write(configured(statement, settings), tried.at)
+                    : changed(statement, settings + update(tried.at));
+            if (oneByOne && rowByRow.orElseThrow().tooMany(connection)) {
+                connection.rollback();
+                return new Batch.Ended(rowByRow.orElseThrow().full());
+            }
             Stretch to = moved(tried.at, running.elapsed());
             if (!Ledger.claimAndAdvance(connection, attempt.order(), pass.kept(share, to), changed)) {
                 connection.rollback();
@@ -119,11 +131,23 @@ final class BackfillBatches {
             }
             connection.commit();
             refusals = 0;
+            oneByOne = false;
             attempt.waitingFor(List.of());
             return new Batch.Done(to, changed, running.elapsed());
         } finally {
             ShortTransaction.end(connection);
         }
+    }
+
+    private static Statement configured(Statement statement, String settings) throws SQLException {
+        statement.execute(settings);
+        return statement;
+    }
+
+    /** A row fails: the stretch is made so small that its rows can be written one by one. */
+    private Batch narrowed(Stretch at) {
+        oneByOne = RowByRow.fits(at);
+        return new Batch.Retry(oneByOne ? at : at.smaller());
     }
 
     /** How many rows the last of these statements has changed. One message to the server, however many there are. */

@@ -11,12 +11,17 @@ final class BackfillWorker {
     private final BackfillBatches batches;
     private final BackfillRest rest;
     private final BackfillTally tally;
+    private final Connection connection;
+    private final Bloat bloat;
 
-    BackfillWorker(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest)
+    BackfillWorker(
+            Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest, Bloat bloat)
             throws SQLException {
         this.batches = new BackfillBatches(attempt, work, connection, tally, rest);
         this.rest = rest;
         this.tally = tally;
+        this.connection = connection;
+        this.bloat = bloat;
     }
 
     /** @return why the share could not be done; empty when it is over */
@@ -30,6 +35,7 @@ final class BackfillWorker {
                 case Batch.Done(Stretch to, long changed, var took) -> {
                     at = to;
                     tally.done(share, at, changed);
+                    bloat.look(connection);
                     if (!rest.after(took)) {
                         return Optional.of(new StepOutcome.Interrupted());
                     }

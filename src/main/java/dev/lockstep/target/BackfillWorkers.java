@@ -17,6 +17,7 @@ final class BackfillWorkers {
     private final Connection first;
     private final BackfillTally tally;
     private final BackfillRest rest;
+    private final Bloat bloat;
 
     BackfillWorkers(Attempt attempt, BatchWork work, Connection first, BackfillTally tally, BackfillRest rest) {
         this.attempt = attempt;
@@ -24,6 +25,7 @@ final class BackfillWorkers {
         this.first = first;
         this.tally = tally;
         this.rest = rest;
+        this.bloat = new Bloat(attempt, work.table());
     }
 
     /** How one worker ended. */
@@ -124,7 +126,7 @@ final class BackfillWorkers {
     }
 
     private Optional<StepOutcome> work(Pass pass, Queue<Integer> open, Connection connection) throws SQLException {
-        BackfillWorker worker = new BackfillWorker(attempt, work, connection, tally, rest);
+        BackfillWorker worker = new BackfillWorker(attempt, work, connection, tally, rest, bloat);
         for (Integer share = open.poll(); share != null; share = open.poll()) {
             Optional<StepOutcome> ended = worker.walk(pass, share);
             if (ended.isPresent()) {

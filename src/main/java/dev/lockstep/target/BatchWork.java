@@ -7,6 +7,7 @@ import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** What is done in batches over the rows of one table. */
 sealed interface BatchWork {
@@ -24,6 +25,9 @@ sealed interface BatchWork {
 
     /** A condition that is true for rows still to be done and false once they are. */
     String pending();
+
+    /** Where rows are put that the statement fails on; empty for failing. */
+    Optional<Action.SetAside> setAside();
 
     /** Columns that the plan names to go by; empty where it leaves that to Lockstep. */
     List<Identifier> key();
@@ -61,6 +65,11 @@ sealed interface BatchWork {
         }
 
         @Override
+        public Optional<Action.SetAside> setAside() {
+            return action.setAside();
+        }
+
+        @Override
         public List<Identifier> key() {
             return action.key();
         }
@@ -91,6 +100,11 @@ sealed interface BatchWork {
         @Override
         public String pending() {
             return action.pending();
+        }
+
+        @Override
+        public Optional<Action.SetAside> setAside() {
+            return Optional.empty();
         }
 
         @Override

@@ -56,6 +56,13 @@ final class Checksum {
                         backfill.pending(),
                         backfill.userTriggers().name()));
                 backfill.key().forEach(column -> parts.add(column.sql()));
+                backfill.setAside()
+                        .ifPresent(aside -> parts.addAll(List.of(
+                                "set-aside",
+                                aside.to().sql(),
+                                String.valueOf(aside.atMost()),
+                                aside.line(),
+                                aside.waiting())));
             }
             case Action.CopyRows copy ->
                 parts.addAll(List.of(
@@ -66,6 +73,16 @@ final class Checksum {
                         copy.mark().sql()));
             case Action.DrainTransactions(var table) -> parts.addAll(List.of("drain", table.sql()));
             case Action.Assertion(var query, var _, var _) -> parts.addAll(List.of("assertion", query));
+            case Action.Survey survey ->
+                parts.addAll(List.of(
+                        "survey",
+                        survey.table().sql(),
+                        switch (survey.question()) {
+                            case Action.Survey.NoneWhere _ -> "none";
+                            case Action.Survey.Counted _ -> "counted";
+                            case Action.Survey.Evaluates(var _, int atMost) -> "at most " + atMost;
+                        },
+                        survey.question().sql()));
             case Action.KeepValues(var table, var label, var key, var columns, int seconds) ->
                 parts.addAll(List.of(
                         "keep-values",

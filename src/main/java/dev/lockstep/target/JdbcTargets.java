@@ -306,6 +306,7 @@ public final class JdbcTargets implements Targets {
             case Action.CopyRows action -> new BackfillStep(attempt, new BatchWork.Copying(action)).run(connection);
             case Action.DrainTransactions _ -> new DrainStep(attempt).run(connection);
             case Action.Assertion action -> new AssertionStep(attempt, action).run(connection);
+            case Action.Survey action -> new SurveyStep(attempt, action).run(connection);
             case Action.KeepValues action -> new BackupStep(attempt, action.label()).keep(connection, action);
             case Action.ForgetValues(String label) -> new BackupStep(attempt, label).forget(connection);
             case Action.CountUses action -> new UseStep(attempt, action.what()).count(connection, action);

@@ -78,6 +78,21 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of());
             case Action.Assertion(String query, String expectation, String remedy) ->
                 new Listing(expectation + " Where it is not so, the run is held. " + remedy, List.of(query), List.of());
+            case Action.Survey survey ->
+                new Listing(
+                        "Looks at every row, a few blocks at a time, each in a short transaction that only reads. "
+                                + switch (survey.question()) {
+                                    case Action.Survey.NoneWhere _ ->
+                                        survey.expectation() + " Where it is not so, the run is held. "
+                                                + survey.remedy();
+                                    case Action.Survey.Counted _ ->
+                                        "Rows of which this is not so are counted and told: " + survey.expectation();
+                                    case Action.Survey.Evaluates _ ->
+                                        "Rows that the expression fails on are all counted, and named. "
+                                                + survey.remedy();
+                                },
+                        List.of(survey.statement()),
+                        List.of(spoken(survey.table(), LockMode.ACCESS_SHARE)));
             case Action.KeepValues keep ->
                 new Listing(
                         "Copies the key and the values into a table of their own in schema lockstep, in short batches, and"

@@ -36,9 +36,11 @@ class AddColumnRecipeTest {
     @ParameterizedTest
     @ValueSource(strings = {"now()", "nextval('s')", "'a' || 'b'", "CURRENT_DATE", "'x' || random()::text"})
     void anyOtherDefaultIsSetAfterwardsAndFilledIn(String expression) {
-        assertThat(steps("text", true, Optional.of(expression), NONE)).containsExactly("add-column", "drain", "fill");
+        assertThat(steps("text", true, Optional.of(expression), NONE))
+                .containsExactly("add-column", "drain", "fill", "analyze");
         assertThat(steps("text", false, Optional.of(expression), NONE))
-                .containsExactly("add-column", "drain", "fill", "check-not-null", "no-nulls", "validate", "not-null");
+                .containsExactly(
+                        "add-column", "drain", "fill", "analyze", "check-not-null", "no-nulls", "validate", "not-null");
     }
 
     @Test

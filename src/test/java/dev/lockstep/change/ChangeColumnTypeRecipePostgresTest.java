@@ -104,7 +104,7 @@ class ChangeColumnTypeRecipePostgresTest {
             var plan = on(target, inPlace("integer"));
             assertThatThrownBy(() -> target.forward(plan, "expand"))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("id = 2")
+                    .hasMessageContaining("id 2")
                     .hasMessageNotContaining("id = 1");
             assertThat(target.rows(
                             "SELECT attname FROM pg_attribute WHERE attrelid = 'items'::regclass AND attnum > 0"))
@@ -121,7 +121,7 @@ class ChangeColumnTypeRecipePostgresTest {
                     "INSERT INTO items SELECT i, CASE i WHEN 4321 THEN 'x' ELSE i::text END FROM generate_series(1, 9000) i");
             var plan = on(target, inPlace("integer"));
             assertThatThrownBy(() -> target.forward(plan, "expand"))
-                    .hasMessageContaining("invalid input syntax for type integer: \"x\", in the row with id = 4321");
+                    .hasMessageContaining("id 4321: invalid input syntax for type integer: \"x\"");
         }
     }
 

@@ -95,7 +95,7 @@ class CompilerTest {
                 NONE);
         var plan = compiled(plan(rename("users", "name", "full_name"), plain, reading), catalogue(users()));
         Phase backfill = plan.phases().get(1);
-        assertThat(steps(backfill)).containsExactly("drain", "copy", "fill-2", "analyze");
+        assertThat(steps(backfill)).containsExactly("drain", "copy", "fill-2", "analyze", "analyze-2", "analyze-3");
         Action.Backfill shared = (Action.Backfill) backfill.steps().get(1).action();
         assertThat(shared.fills()).extracting(fill -> fill.column().value()).containsExactly("full_name", "label");
         assertThat(shared.assignment()).contains("label = CASE WHEN (label IS NULL AND ('none') IS NOT NULL) THEN");
@@ -138,7 +138,7 @@ class CompilerTest {
                         .getFirst()))
                 .containsExactly("add-column", "index");
         var filled = compiled(plan(add("text", true, NONE, Optional.of("name")), index), catalogue(users()));
-        assertThat(steps(filled.phases().get(1))).containsExactly("drain", "fill", "index");
+        assertThat(steps(filled.phases().get(1))).containsExactly("drain", "fill", "analyze", "index");
         assertThat(refusals(plan(index, add("text", true, NONE, NONE)), catalogue(users())))
                 .singleElement()
                 .asString()
@@ -152,7 +152,7 @@ class CompilerTest {
         var plan = compiled(plan(add("text", true, NONE, Optional.of("name")), check), catalogue(users()));
         assertThat(steps(plan.phases().get(0))).containsExactly("try-fill", "add-column");
         assertThat(steps(plan.phases().get(1)))
-                .containsExactly("drain", "fill", "try-check", "add-check", "look", "validate");
+                .containsExactly("drain", "fill", "analyze", "try-check", "add-check", "look", "validate");
     }
 
     private static Step step(Action action) {
@@ -189,7 +189,7 @@ class CompilerTest {
                         "try-fill",
                         "add-column",
                         "prepare");
-        assertThat(steps(plan.phases().get(1))).containsExactly("drain", "copy", "analyze");
+        assertThat(steps(plan.phases().get(1))).containsExactly("drain", "copy", "analyze", "analyze-2");
         assertThat(steps(plan.phases().get(4)))
                 .containsExactly(
                         "dependents",

@@ -3,8 +3,16 @@ package dev.lockstep.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.engine.Progress;
+import dev.lockstep.engine.RunId;
+import dev.lockstep.engine.StepMonitor;
+import dev.lockstep.engine.StepOrder;
+import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.fixture.Postgres;
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Catalogue;
@@ -21,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** A fresh database on which compiled steps are carried out in the simplest way that could be right. */
@@ -28,6 +37,7 @@ final class TestTarget implements AutoCloseable {
     private final String url;
     private final Connection connection;
     private final List<Step> taken = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private String role = "none";
 
     TestTarget() throws SQLException {
@@ -156,6 +166,7 @@ final class TestTarget implements AutoCloseable {
                     Action.KeepValues _,
                     Action.ForgetValues _ -> {}
             case Action.CopyRows copy -> copy(copy);
+            case Action.Survey survey -> survey(survey);
             case Action.Assertion(String query, var _, var _) ->
                 assertThat(rows(query)).as(query).isEmpty();
         }
@@ -196,6 +207,44 @@ final class TestTarget implements AutoCloseable {
                 WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'p') AND l.mode <> 'AccessShareLock'
                   AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
                 """);
+    }
+
+    /** By the real target, as its many short transactions and the names of rows are its own. */
+    private void survey(Action.Survey survey) {
+        DatabaseName shop = new DatabaseName("shop");
+        JdbcTargets targets = new JdbcTargets(Map.of(shop, new TargetConnection(url, "", () -> "")), Clock.systemUTC());
+        StepOutcome outcome = targets.execute(
+                new StepOrder(
+                        shop,
+                        new RunId(UUID.randomUUID()),
+                        0,
+                        new Step("survey", "survey", survey, new Undo.Nothing(), Look.NO_TRACE),
+                        Direction.FORWARD,
+                        1,
+                        1,
+                        PlanSpec.LockBudget.standard(),
+                        PlanSpec.BackfillPace.standard()),
+                new Silent());
+        assertThat(outcome).isInstanceOf(StepOutcome.Completed.class);
+        notes.addAll(((StepOutcome.Completed) outcome).summary().notes());
+    }
+
+    /** What looks at every row have told so far. */
+    List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    private static final class Silent implements StepMonitor {
+        @Override
+        public boolean stopRequested() {
+            return false;
+        }
+
+        @Override
+        public void progressed(Progress progress) {}
+
+        @Override
+        public void waitingFor(List<Blocker> blockers) {}
     }
 
     private void copy(Action.CopyRows copy) throws SQLException {

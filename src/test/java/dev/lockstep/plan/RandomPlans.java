@@ -70,7 +70,11 @@ final class RandomPlans {
                                 oneOf(BatchCommit.values()),
                                 maybe(() -> oneOf(Speed.FULL, Speed.GENTLE)),
                                 maybe(this::limits),
-                                1 + random.nextInt(16)),
+                                1 + random.nextInt(16),
+                                new RowRules(
+                                        random.nextBoolean(),
+                                        maybe(() -> new RowRules.SetAside(table(), 1 + random.nextInt(100_000))),
+                                        random.nextInt(1_001))),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
@@ -89,6 +93,24 @@ final class RandomPlans {
                         "query-" + number, sql(), random.nextInt(1_000) - 500, random.nextBoolean())),
                 several(number -> new BackfillLimits.HttpCheck(
                         "http-" + number, "https://checks.example.com/" + number, 10 + random.nextInt(9_991))));
+    }
+
+    private Change addColumn(boolean lookup) {
+        return new Change.AddColumn(
+                table(),
+                column(),
+                sql(),
+                random.nextBoolean(),
+                maybe(this::sql),
+                lookup ? Optional.empty() : maybe(this::sql),
+                maybe(this::sql),
+                lookup
+                        ? maybe(() -> new Lookup(
+                                table(),
+                                List.of(new Lookup.Match(column(), OTHER)),
+                                column(),
+                                oneOf(Lookup.Missing.values())))
+                        : Optional.empty());
     }
 
     private BlockerRule blockerRule() {
@@ -111,15 +133,7 @@ final class RandomPlans {
 
     private Change change(int number) {
         return switch (oneOf(ChangeKind.values())) {
-            case ADD_COLUMN ->
-                new Change.AddColumn(
-                        table(),
-                        column(),
-                        sql(),
-                        random.nextBoolean(),
-                        maybe(this::sql),
-                        maybe(this::sql),
-                        maybe(this::sql));
+            case ADD_COLUMN -> addColumn(random.nextBoolean());
             case DROP_COLUMN -> new Change.DropColumn(table(), column());
             case RENAME_COLUMN -> new Change.RenameColumn(table(), column(), OTHER);
             case CHANGE_COLUMN_TYPE ->

@@ -5,6 +5,7 @@ import dev.lockstep.plan.Change.IndexBody;
 import dev.lockstep.plan.Change.Neighbour;
 import dev.lockstep.plan.Change.ReferentialAction;
 import dev.lockstep.plan.Change.TableRenaming;
+import dev.lockstep.plan.Lookup;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.schema.Identifier;
@@ -31,6 +32,16 @@ final class SampleChanges {
                         Optional.of("'it''s \\ \"x\"'"),
                         Optional.of("upper(name)\n|| 'é'"),
                         Optional.empty()),
+                new Change.AddColumn(
+                        USERS,
+                        OTHER,
+                        "text",
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(
+                                new Lookup(ODD, List.of(new Lookup.Match(NAME, OTHER)), NAME, Lookup.Missing.HOLD))),
                 new Change.DropColumn(ODD, NAME),
                 new Change.RenameColumn(USERS, NAME, OTHER),
                 new Change.ChangeColumnType(

@@ -35,6 +35,7 @@ import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.PodSelector;
+import dev.lockstep.plan.RowRules;
 import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.SessionPattern;
 import dev.lockstep.plan.Speed;
@@ -122,6 +123,15 @@ final class Samples {
                         Action.CopyRows.Rows.DIFFERING),
                 new Action.DrainTransactions(USERS),
                 new Action.Assertion("SELECT 'x'", "All is well.", "Mend it."),
+                new Action.Backfill(
+                        USERS,
+                        List.of(new Action.Fill(NAME, "upper(name)", "name IS NULL")),
+                        UserTriggers.SKIP,
+                        List.of(),
+                        Optional.of(new Action.SetAside(ODD, 3, "'x'", "name IS NULL", "SELECT 1"))),
+                new Action.Survey(USERS, new Action.Survey.NoneWhere("name IS NULL"), "All have one.", "Mend it."),
+                new Action.Survey(USERS, new Action.Survey.Counted("name IS NULL"), "All have one.", "Mend it."),
+                new Action.Survey(USERS, new Action.Survey.Evaluates("upper(name)", 3), "It works.", "Mend it."),
                 new Action.KeepValues(ODD, "x", List.of(NAME), List.of(new Action.Kept(NAME, NAME)), 3_600),
                 new Action.ForgetValues("x"),
                 new Action.CountUses(new Departure(ODD, Optional.of(NAME), false)),
@@ -252,7 +262,9 @@ final class Samples {
                         Optional.of(new BackfillLimits(
                                 Map.of(Limit.WAL_RATE, 20),
                                 List.of(new BackfillLimits.SqlCheck("free-disk", "SELECT 7", 5, true)),
-                                List.of(new BackfillLimits.HttpCheck("go", "http://ops.example.com/go", 500))))),
+                                List.of(new BackfillLimits.HttpCheck("go", "http://ops.example.com/go", 500)))),
+                        2,
+                        new RowRules(false, Optional.of(new RowRules.SetAside(ODD, 7)), 40)),
                 PlanSpec.Sync.APPLICATION,
                 new PlanSpec.ContractRules(60, true),
                 work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600),

@@ -62,6 +62,8 @@ public record ActionJson(
                                 new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
+            case Action.Survey survey ->
+                new ActionJson("Survey", List.of(survey.statement()), lock(survey.table(), LockMode.ACCESS_SHARE));
             case Action.KeepValues keep ->
                 new ActionJson("KeepValues", List.of(), lock(keep.table(), LockMode.ACCESS_SHARE));
             case Action.ForgetValues _ -> new ActionJson("ForgetValues", List.of(), List.of());

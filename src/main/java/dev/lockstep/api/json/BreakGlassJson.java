@@ -9,11 +9,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record BreakGlassJson(
         Instant at,
 
-        @Schema(description = "as the API server knows them") String user,
+        @Schema(description = "as the API server knows them")
+        String user,
 
         String reason,
 
-        @Schema(examples = "CREATE Deployment shop/shop-web") String object,
+        @Schema(examples = "CREATE Deployment shop/shop-web")
+        String object,
 
         @Schema(description = "what was known of its code", examples = "1.4.0 (label, image tag)")
         String said,
@@ -22,7 +24,8 @@ public record BreakGlassJson(
 
         String phase,
 
-        @Schema(description = "TooEarly, TooLate or CannotTell") String verdict) {
+        @Schema(description = "TooEarly, TooLate or CannotTell")
+        String verdict) {
     public static BreakGlassJson of(BreakGlass broken) {
         return new BreakGlassJson(
                 broken.at(),
