@@ -120,6 +120,7 @@ final class Client implements AutoCloseable {
         void perform(Shape shape) throws SQLException {
             switch (shape) {
                 case SELECT_STAR -> read(any(), false);
+                case FIND -> find(any());
                 case INSERT_RETURNING -> insertReturning();
                 case INSERT_ROWS -> {
                     Map<Long, Map<String, Optional<String>>> rows = fresh(3);
@@ -192,6 +193,21 @@ final class Client implements AutoCloseable {
                     pod.select(use, key, forUpdate).orElseThrow(() -> new WrongAnswer(where(key) + " is not there"));
             compare(key, acknowledged.row(use.entity(), key).facts(), found);
             return found;
+        }
+
+        private void find(long key) throws SQLException {
+            Map<String, Optional<String>> must =
+                    acknowledged.row(use.entity(), key).facts();
+            Optional<String> value = must.getOrDefault(use.found().fact(), Optional.empty());
+            if (value.isEmpty()) {
+                read(key, false);
+                return;
+            }
+            Map<String, Optional<String>> found = pod.find(use, value.get()).get(key);
+            if (found == null) {
+                throw new WrongAnswer(where(key) + " is not found by " + value.get());
+            }
+            compare(key, must, found);
         }
 
         private void compare(long key, Map<String, Optional<String>> must, Map<String, Optional<String>> found) {

@@ -88,9 +88,7 @@ final class Life implements AutoCloseable {
         bystander.begin();
         try {
             budget = Duration.ofMillis(PlanRun.of(scenario, url).budgetMilliseconds());
-            if (scenario.again()) {
-                backAndForth(before);
-            }
+            backAndForth(before);
             PlanRun toTheEnd = PlanRun.of(scenario, url);
             forward(toTheEnd, 0, toTheEnd.moves().size(), true);
             afterwards();
@@ -108,11 +106,24 @@ final class Life implements AutoCloseable {
         traffic.goOn(extent.whileMixed());
         traffic.atRest(() -> {
             verification.proveKept(scenario.after(), "after the plan");
+            proveBackedUp();
             return true;
         });
         traffic.close();
         compare("what the plan leaves", shape(scenario.plain()), CatalogueShape.of(connection));
         leftovers();
+    }
+
+    private void proveBackedUp() throws SQLException {
+        if (scenario.kept().isEmpty()) {
+            return;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet backup = statement.executeQuery("SELECT 'lockstep.' || table_name FROM lockstep.backup")) {
+            backup.next();
+            TableUse use = scenario.before().tables().getFirst().named(backup.getString(1));
+            verification.proveBackedUp(use, scenario.kept().get());
+        }
     }
 
     private void backAndForth(List<String> before) throws SQLException {
@@ -266,7 +277,7 @@ final class Life implements AutoCloseable {
         is.stream().filter(line -> !must.contains(line)).forEach(line -> faults.add(what + " has: " + line));
     }
 
-    /** In schema {@code lockstep} there is the ledger, and nothing else. */
+    /** In schema {@code lockstep} there is the ledger, the backup where the plan asks for one, and nothing else. */
     private void leftovers() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
@@ -274,6 +285,9 @@ final class Life implements AutoCloseable {
                           AND relkind NOT IN ('i', 't') AND relname NOT IN ('format', 'fence', 'ledger')
                         UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('lockstep')""")) {
             while (rows.next()) {
+                if (scenario.plan().contains("backup:") && rows.getString(1).startsWith("backup")) {
+                    continue;
+                }
                 faults.add("left in schema lockstep: " + rows.getString(1));
             }
         }

@@ -4,6 +4,8 @@ package dev.lockstep.traffic;
 enum Shape {
     /** {@code SELECT *}, read by the columns' names. */
     SELECT_STAR,
+    /** {@code SELECT *} by a column that is not the key, so that an index on it is used where there is one. */
+    FIND,
     /** One row, {@code RETURNING *}, with the key that the database gives. */
     INSERT_RETURNING,
     /** Several rows in one statement, with keys of the client's own. */

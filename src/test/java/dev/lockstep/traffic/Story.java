@@ -21,7 +21,7 @@ record Story(
         String remains,
         List<String> differences,
         boolean freshRowsAgree,
-        boolean again)
+        Optional<String> kept)
         implements Scenario {
     Story {
         deployed = Map.copyOf(deployed);
@@ -49,7 +49,7 @@ record Story(
                 "",
                 List.of(),
                 true,
-                true);
+                Optional.empty());
     }
 
     Story variant(String special) {
@@ -67,7 +67,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** Another key of the plan's {@code spec}. */
@@ -86,7 +86,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** More in the database before. */
@@ -105,7 +105,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** This code before the plan, and without any other version also after it. */
@@ -124,7 +124,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** This code once the plan is through. */
@@ -143,7 +143,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** This code at the milestone, and after the plan. */
@@ -165,7 +165,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** What the owner does once code of the milestone runs. */
@@ -184,7 +184,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** The old shape is gone with the step of this name, although that can be taken back. */
@@ -203,7 +203,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** A rollback leaves what this makes. */
@@ -222,7 +222,7 @@ record Story(
                 sql,
                 differences,
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** This query must find nothing while both shapes are complete. */
@@ -241,7 +241,7 @@ record Story(
                 remains,
                 List.of(query),
                 freshRowsAgree,
-                again);
+                kept);
     }
 
     /** The application keeps the shapes equal, and the database does not. */
@@ -260,11 +260,11 @@ record Story(
                 remains,
                 differences,
                 false,
-                again);
+                kept);
     }
 
-    /** After a rollback the plan has nothing to do any more. */
-    Story onlyForward() {
+    /** The plan keeps the values of this fact when it drops them. */
+    Story keeping(String fact) {
         return new Story(
                 kind,
                 variant,
@@ -279,7 +279,7 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                false);
+                Optional.of(fact));
     }
 
     @Override

@@ -31,6 +31,11 @@ class TrafficPostgresTest {
     @Test
     void everyKindOfChangeHasAScenario() {
         assertThat(Scenarios.all().stream().map(Scenario::kind)).contains(ChangeKind.values());
+        assertThat(Scenarios.all())
+                .allSatisfy(scenario -> assertThat(PlanRun.kinds(scenario))
+                        .as(scenario.title())
+                        .contains(scenario.kind()));
+        assertThat(Scenarios.all().stream().map(Scenario::title)).doesNotHaveDuplicates();
     }
 
     static List<Scenario> scenarios() {
