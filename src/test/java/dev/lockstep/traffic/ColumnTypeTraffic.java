@@ -21,9 +21,8 @@ final class ColumnTypeTraffic {
             Accounts.PURCHASE);
 
     private static final String REPLACED = """
-            ALTER TABLE account ADD COLUMN replacement bigint NOT NULL DEFAULT 0;
             ALTER TABLE account DROP COLUMN points;
-            ALTER TABLE account RENAME COLUMN replacement TO %1$s;
+            ALTER TABLE account ADD COLUMN %1$s bigint NOT NULL DEFAULT 0;
             CREATE INDEX account_points_idx ON account (%1$s);
             """;
 
@@ -79,6 +78,7 @@ final class ColumnTypeTraffic {
                         "- changeColumnType: {table: account, column: email, type: varchar(320)}",
                         plain)
                 .variant("instantly")
-                .leaving(plain);
+                .leaving(plain)
+                .madeGoodBy("ALTER TABLE account ALTER COLUMN email TYPE varchar(200)");
     }
 }

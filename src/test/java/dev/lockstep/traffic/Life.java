@@ -89,6 +89,7 @@ final class Life implements AutoCloseable {
         try {
             budget = Duration.ofMillis(PlanRun.of(scenario, url).budgetMilliseconds());
             backAndForth(before);
+            makeGood();
             PlanRun toTheEnd = PlanRun.of(scenario, url);
             forward(toTheEnd, 0, toTheEnd.moves().size(), true);
             afterwards();
@@ -140,6 +141,12 @@ final class Life implements AutoCloseable {
                 break;
             }
         }
+        if (!scenario.madeGood().isEmpty()) {
+            // Once more, on what the rollback has left.
+            PlanRun again = PlanRun.of(scenario, url);
+            forward(again, 0, again.reversible(), false);
+            back(again, again.reversible(), before);
+        }
         if (extent.everyAbort()) {
             for (int at = 0; at < reversible; at++) {
                 if (first.moves().get(at) instanceof Move.Perform) {
@@ -151,6 +158,7 @@ final class Life implements AutoCloseable {
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */
     private void abort(int at, List<String> before) throws SQLException {
+        makeGood();
         PlanRun run = PlanRun.of(scenario, url);
         forward(run, 0, at, false);
         Move.Perform move = (Move.Perform) run.moves().get(at);
@@ -211,6 +219,13 @@ final class Life implements AutoCloseable {
 
     private void deploy(Code code) throws SQLException {
         traffic.deploy(code);
+    }
+
+    private void makeGood() throws SQLException {
+        traffic.atRest(() -> {
+            Life.prepare(connection, scenario.madeGood());
+            return true;
+        });
     }
 
     private void back(PlanRun run, int from, List<String> before) throws SQLException {

@@ -65,6 +65,11 @@ interface Scenario {
         return "";
     }
 
+    /** SQL that takes away, while no client is in the middle of anything, what a rollback leaves; empty where nothing can. */
+    default String madeGood() {
+        return "";
+    }
+
     /**
      * Whether rows written after the expand are right in the new shape before the backfill is through. Not so where the
      * application keeps the shapes equal.
