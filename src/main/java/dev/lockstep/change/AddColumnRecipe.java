@@ -325,7 +325,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private Optional<FillTrigger> fill() {
             return change.fill()
                     .filter(_ -> fills(change) && !byApplication(setting.spec()))
-                    .map(expression -> new FillTrigger(change.table(), change.column(), expression));
+                    .map(expression -> FillTrigger.of(tree.root(), change.column(), expression));
         }
     }
 }

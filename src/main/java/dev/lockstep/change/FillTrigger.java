@@ -1,7 +1,10 @@
 package dev.lockstep.change;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,8 +14,24 @@ import java.util.stream.Stream;
  *
  * @param expression SQL over the row, as the author wrote it: the row is offered to it under the table's name, so that no
  *     text has to be rewritten (P23)
+ * @param generated the table's generated columns, which the server only works out behind a BEFORE trigger (P19)
  */
-record FillTrigger(TableName table, Identifier column, String expression) {
+record FillTrigger(TableName table, Identifier column, String expression, List<Column> generated) {
+    FillTrigger {
+        generated = List.copyOf(generated);
+    }
+
+    /** For a column that this table is to have. */
+    static FillTrigger of(Table table, Identifier column, String expression) {
+        return new FillTrigger(
+                table.name(),
+                column,
+                expression,
+                table.columns().stream()
+                        .filter(each -> each.defaultValue() instanceof DefaultValue.Generated)
+                        .toList());
+    }
+
     Identifier trigger() {
         // Sorts after the triggers that keep an alias equal, so that the expression sees both sides of a rename.
         return Identifier.derived("~lockstep_then_fill_", column.value(), identity());
@@ -36,17 +55,32 @@ record FillTrigger(TableName table, Identifier column, String expression) {
                 SET search_path FROM CURRENT AS %s""".formatted(inOurSchema(), SqlText.body("""
                                         #variable_conflict use_column
                                         BEGIN
-                                          NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);
+                                          %s%s
                                           RETURN NEW;
                                         END
-                                        """.formatted(
-                        column.sql(), SqlText.enclosed(expression), table.name().sql()))),
+                                        """.formatted(generate(), assign(column, expression)))),
                 """
                 CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s
                 FOR EACH ROW WHEN (NEW.%s IS NULL)
                 EXECUTE FUNCTION %s()""".formatted(trigger().sql(), table.sql(), column.sql(), inOurSchema()),
                 "ALTER TABLE " + table.sql() + " ENABLE ALWAYS TRIGGER "
                         + trigger().sql());
+    }
+
+    /** Beforehand, for the expression; the server puts its own values in the place of these afterwards. */
+    private String generate() {
+        StringBuilder all = new StringBuilder();
+        for (Column each : generated) {
+            if (each.defaultValue() instanceof DefaultValue.Generated(String made)) {
+                all.append(assign(each.name(), made)).append("\n  ");
+            }
+        }
+        return all.toString();
+    }
+
+    private String assign(Identifier target, String value) {
+        return "NEW." + target.sql() + " := (SELECT " + SqlText.enclosed(value) + " FROM (SELECT NEW.*) AS "
+                + table.name().sql() + ");";
     }
 
     List<String> drop() {
