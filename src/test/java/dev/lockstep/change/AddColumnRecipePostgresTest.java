@@ -71,6 +71,7 @@ class AddColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P39")
     void fillServesRowsThatExistAndCodeThatDoesNotWriteTheColumn() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('a'), ('b')");

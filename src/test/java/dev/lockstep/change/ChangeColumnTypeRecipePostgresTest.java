@@ -401,6 +401,18 @@ class ChangeColumnTypeRecipePostgresTest {
         }
     }
 
+    /** Whose value a BEFORE trigger does not see. */
+    @Test
+    @Fact("P19")
+    void expressionThatUsesAGeneratedColumnIsRefused() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql("CREATE TABLE items (id int PRIMARY KEY, price int, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+            PlanSpec spec = plan(Plans.retype("items", "price", "bigint", "cost", "price + twice", "cost - twice"));
+            assertThat(refusals(spec, target.catalogue(spec)))
+                    .anyMatch(refusal -> refusal.contains("over the row's ordinary columns"));
+        }
+    }
+
     @Test
     void foreignKeyOfAnotherTypeIsRefused() throws SQLException {
         try (TestTarget target = new TestTarget()) {

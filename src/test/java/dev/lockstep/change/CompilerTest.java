@@ -217,6 +217,19 @@ class CompilerTest {
     }
 
     @Test
+    @Fact("P38")
+    void saysOnceThatPreparedStatementsFailWhereColumnsComeOrGo() {
+        assertThat(compiled(plan(rename("users", "name", "full_name"), add("text", true, NONE, NONE)), catalogue(users()))
+                        .notes())
+                .filteredOn(note -> note.contains("cached plan must not change result type"))
+                .singleElement()
+                .asString()
+                .startsWith("Columns come or go on users. A SELECT *")
+                .contains("PgBouncer");
+        assertThat(compiled(plan(indexOfName()), catalogue(users())).notes()).isEmpty();
+    }
+
+    @Test
     void refusesEverythingThatIsWrongAtOnceWithItsPath() {
         assertThat(refusals(
                         plan(
