@@ -25,6 +25,9 @@ final class Client implements AutoCloseable {
     private static final int REPETITIONS = 50;
     private static final long KEYS_FOR_EACH = 10_000_000;
 
+    /** From so many rows on a client inserts more rarely: a long life must not end in looking at ever more rows. */
+    private static final int MANY = 800;
+
     private final int number;
     private final int of;
     private final String url;
@@ -84,7 +87,8 @@ final class Client implements AutoCloseable {
         TableUse use = random.nextInt(3) > 0 ? tables.getFirst() : tables.get(random.nextInt(tables.size()));
         List<Shape> shapes = use.shapes().stream().sorted().toList();
         Shape shape = own(use).isEmpty() ? Shape.INSERT_RETURNING : shapes.get(random.nextInt(shapes.size()));
-        new Operation(pod, use, operation).perform(shape);
+        boolean enough = random.nextInt(1 + own(use).size()) > MANY;
+        new Operation(pod, use, operation).perform(enough && shape.inserts() ? Shape.UPDATE_ONE : shape);
     }
 
     /** Forgets the rows of tables that are gone. */

@@ -13,8 +13,12 @@ final class Scenarios {
 
     static List<Scenario> chosen() {
         return all().stream()
-                .filter(scenario -> ONLY.stream().anyMatch(scenario.title()::contains))
+                .filter(scenario -> wanted(scenario.title()))
                 .toList();
+    }
+
+    static boolean wanted(String title) {
+        return ONLY.stream().anyMatch(title::contains);
     }
 
     static List<Scenario> all() {

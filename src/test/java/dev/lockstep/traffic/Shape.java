@@ -26,5 +26,14 @@ enum Shape {
     SERIALIZABLE,
     DELETE,
     /** A counter on a row that all clients share, old code and new code at once. */
-    COUNT
+    COUNT;
+
+    /** Whether it may add rows. */
+    boolean inserts() {
+        return switch (this) {
+            case INSERT_RETURNING, INSERT_ROWS, COPY, UPSERT -> true;
+            case SELECT_STAR, FIND, UPDATE_ALL, UPDATE_ONE, UPDATE_BATCH, TRANSACTION, SERIALIZABLE, DELETE, COUNT ->
+                false;
+        };
+    }
 }
