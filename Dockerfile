@@ -5,7 +5,7 @@ COPY .mvn .mvn
 COPY plans plans
 COPY src src
 COPY plans plans
-RUN mvn -B -DskipTests package
+RUN mvn -B -Dmaven.test.skip=true package
 
 FROM eclipse-temurin:25-jre
 WORKDIR /lockstep

@@ -15,6 +15,8 @@ final class DemoReport {
     /** What the issue allows between the last old pod's end and the gate's opening, beyond the stability window. */
     private static final long GATE_WITHIN_MILLIS = 1_000;
 
+    private static final String LINE = "  %-12s %9s %9s %10s %12s %16s%n";
+
     private final List<String> lines = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private Map<String, Double> longestByPhase = Map.of();
@@ -104,9 +106,11 @@ final class DemoReport {
                 .append(problems.isEmpty() ? "as it should be" : "NOT as it should be")
                 .append("\n\n");
         text.append(String.format(
-                Locale.ROOT, "  %-12s %9s %10s %12s %16s%n", "phase", "seconds", "rows", "rows/s", "longest stall"));
+                Locale.ROOT, LINE, "phase", "held", "at work", "rows", "rows/s", "longest stall"));
+        String before = "";
         for (JsonNode phase : plan.path("phases")) {
-            text.append(phase(phase));
+            text.append(phase(phase, before));
+            before = phase.path("finishedAt").asText();
         }
         text.append('\n');
         lines.forEach(line -> text.append("  ").append(line).append('\n'));
@@ -114,7 +118,8 @@ final class DemoReport {
         return text.toString();
     }
 
-    private String phase(JsonNode phase) {
+    /** A phase begins when its gate has opened; until then it was held, since the end of the one before. */
+    private String phase(JsonNode phase, String endOfTheOneBefore) {
         String name = phase.path("name").asText();
         long rows = 0;
         long milliseconds = 0;
@@ -126,9 +131,10 @@ final class DemoReport {
         }
         return String.format(
                 Locale.ROOT,
-                "  %-12s %9s %10s %12s %16s%n",
+                LINE,
                 name,
-                seconds(phase),
+                seconds(endOfTheOneBefore, phase.path("startedAt").asText()),
+                seconds(phase.path("startedAt").asText(), phase.path("finishedAt").asText()),
                 rows == 0 ? "" : String.format(Locale.ROOT, "%,d", rows),
                 milliseconds == 0 ? "" : String.format(Locale.ROOT, "%,d", rows * 1000 / milliseconds),
                 longestByPhase.containsKey(name)
@@ -136,17 +142,12 @@ final class DemoReport {
                         : "");
     }
 
-    private static String seconds(JsonNode phase) {
-        String started = phase.path("startedAt").asText();
-        String finished = phase.path("finishedAt").asText();
-        return started.isEmpty() || finished.isEmpty()
-                ? ""
-                : String.format(
-                        Locale.ROOT,
-                        "%.1f",
-                        Duration.between(Instant.parse(started), Instant.parse(finished))
-                                        .toMillis()
-                                / 1000.0);
+    private static String seconds(String from, String to) {
+        if (from.isEmpty() || to.isEmpty()) {
+            return "";
+        }
+        long milliseconds = Duration.between(Instant.parse(from), Instant.parse(to)).toMillis();
+        return String.format(Locale.ROOT, "%.1f s", milliseconds / 1000.0);
     }
 
     private void line(String what, String is) {

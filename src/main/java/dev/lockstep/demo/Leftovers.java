@@ -22,6 +22,8 @@ final class Leftovers {
                         SELECT 'function ' || p.oid::regprocedure FROM pg_proc p
                          WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'lockstep'))
                            AND p.proname <> 'touch_updated_at'
+                           AND NOT EXISTS (SELECT FROM pg_depend
+                                            WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
                         UNION ALL
                         SELECT 'column ' || attname FROM pg_attribute
                          WHERE attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped
