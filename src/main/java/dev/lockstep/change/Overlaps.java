@@ -57,8 +57,8 @@ final class Overlaps {
 
         String words() {
             if (matter.startsWith(RELATION)) {
-                return "Index or constraint "
-                        + column.map(Identifier::sql).orElse(matter.substring(RELATION.length())) + " of " + table;
+                return "Index or constraint " + column.map(Identifier::sql).orElse(matter.substring(RELATION.length()))
+                        + " of " + table;
             }
             return column.map(name -> "Column " + name + " of " + table).orElse("Table " + table);
         }

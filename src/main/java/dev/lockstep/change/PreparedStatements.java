@@ -34,8 +34,7 @@ final class PreparedStatements {
             case Change.DropColumn drop -> Stream.of(drop.table());
             case Change.RenameColumn rename -> Stream.of(rename.table());
             // Without another name it has a note of its own: what fails there is more than SELECT *.
-            case Change.ChangeColumnType retype ->
-                retype.to().stream().map(_ -> retype.table());
+            case Change.ChangeColumnType retype -> retype.to().stream().map(_ -> retype.table());
             case Change.SetNotNull _,
                     Change.DropNotNull _,
                     Change.SetDefault _,

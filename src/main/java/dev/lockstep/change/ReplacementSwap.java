@@ -1,8 +1,8 @@
 package dev.lockstep.change;
 
 import dev.lockstep.schema.Column;
-import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Column.DefaultValue;
+import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Rehearsed.Numbering;
 import dev.lockstep.schema.TableName;
@@ -44,7 +44,8 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
      * the original's, unless that is only made of the name that the column had until now.
      */
     private Optional<String> notNull() {
-        String usual = table().name().value() + "_" + replacement.original().name().value() + "_not_null";
+        String usual =
+                table().name().value() + "_" + replacement.original().name().value() + "_not_null";
         return replacement.table().constraints().stream()
                 .filter(constraint -> constraint.kind() == Constraint.Kind.NOT_NULL)
                 .filter(constraint ->
@@ -57,9 +58,11 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
     }
 
     private String renameNotNull(Identifier wanted) {
-        String ours = "FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_attribute ON attrelid = conrelid AND attnum = conkey[1]"
-                + " WHERE contype = 'n' AND conrelid = " + Look.oid(table()) + " AND attname = "
-                + SqlText.literal(replacement.name().value()) + " AND conname <> " + SqlText.literal(wanted.value());
+        String ours =
+                "FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_attribute ON attrelid = conrelid AND attnum = conkey[1]"
+                        + " WHERE contype = 'n' AND conrelid = " + Look.oid(table()) + " AND attname = "
+                        + SqlText.literal(replacement.name().value()) + " AND conname <> "
+                        + SqlText.literal(wanted.value());
         return "DO "
                 + SqlText.body("""
                         DECLARE
@@ -70,9 +73,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
                           END IF;
                         END
                         """.formatted(
-                                ours,
-                                SqlText.literal(alter() + "RENAME CONSTRAINT "),
-                                SqlText.literal(" TO " + wanted.sql())));
+                        ours, SqlText.literal(alter() + "RENAME CONSTRAINT "), SqlText.literal(" TO " + wanted.sql())));
     }
 
     private Optional<Numbering> numbering() {

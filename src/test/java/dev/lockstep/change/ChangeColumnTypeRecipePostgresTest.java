@@ -180,7 +180,8 @@ class ChangeColumnTypeRecipePostgresTest {
             target.sql("CREATE TABLE items (id int PRIMARY KEY, price varchar(20) CHECK (price <> ''))");
             List<Step> steps = on(target, inPlace("text")).phases().getFirst().steps();
             Step alter = steps.get(1);
-            String proven = "SELECT convalidated FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'c'";
+            String proven =
+                    "SELECT convalidated FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'c'";
             target.run(alter.action());
             assertThat(target.rows(proven)).containsExactly("f");
             assertThat(alter.undo()).isInstanceOfSatisfying(Step.Undo.By.class, undo -> {
@@ -406,7 +407,8 @@ class ChangeColumnTypeRecipePostgresTest {
     @Fact("P19")
     void expressionThatUsesAGeneratedColumnIsRefused() throws SQLException {
         try (TestTarget target = new TestTarget()) {
-            target.sql("CREATE TABLE items (id int PRIMARY KEY, price int, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+            target.sql(
+                    "CREATE TABLE items (id int PRIMARY KEY, price int, twice int GENERATED ALWAYS AS (id * 2) STORED)");
             PlanSpec spec = plan(Plans.retype("items", "price", "bigint", "cost", "price + twice", "cost - twice"));
             assertThat(refusals(spec, target.catalogue(spec)))
                     .anyMatch(refusal -> refusal.contains("over the row's ordinary columns"));

@@ -219,7 +219,9 @@ class CompilerTest {
     @Test
     @Fact("P38")
     void saysOnceThatPreparedStatementsFailWhereColumnsComeOrGo() {
-        assertThat(compiled(plan(rename("users", "name", "full_name"), add("text", true, NONE, NONE)), catalogue(users()))
+        assertThat(compiled(
+                                plan(rename("users", "name", "full_name"), add("text", true, NONE, NONE)),
+                                catalogue(users()))
                         .notes())
                 .filteredOn(note -> note.contains("cached plan must not change result type"))
                 .singleElement()

@@ -83,8 +83,7 @@ class WorkedPlansPostgresTest {
         }
         String after = shape(url);
         // What a rollback leaves, the plan says beforehand; and then it leaves all that the plan does.
-        boolean leaves =
-                compilation.notes().stream().anyMatch(note -> note.startsWith("Rolling the plan back leaves"));
+        boolean leaves = compilation.notes().stream().anyMatch(note -> note.startsWith("Rolling the plan back leaves"));
         assertThat(after.equals(before))
                 .as("a rollback of %s takes everything back", file)
                 .isNotEqualTo(leaves);

@@ -131,9 +131,7 @@ final class IndexChanges {
                 .variant("partitioned")
                 .on(PARTITIONED)
                 .by(CODE)
-                .at(
-                        Milestone.DUAL_WRITE,
-                        new Code("1.5.0", COUPON.with(region), Accounts.ACCOUNT, Accounts.PURCHASE))
+                .at(Milestone.DUAL_WRITE, new Code("1.5.0", COUPON.with(region), Accounts.ACCOUNT, Accounts.PURCHASE))
                 .never("SELECT id FROM coupon WHERE region IS NULL");
     }
 

@@ -12,9 +12,7 @@ final class Scenarios {
     private Scenarios() {}
 
     static List<Scenario> chosen() {
-        return all().stream()
-                .filter(scenario -> wanted(scenario.title()))
-                .toList();
+        return all().stream().filter(scenario -> wanted(scenario.title())).toList();
     }
 
     static boolean wanted(String title) {

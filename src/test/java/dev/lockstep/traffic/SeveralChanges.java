@@ -13,12 +13,11 @@ record SeveralChanges() implements Scenario {
 
     private static final Code NEW = new Code(
             "1.7.0",
-            Accounts.ACCOUNT
-                    .with(
-                            REGION,
-                            Field.text("name").nullable().in("full_name"),
-                            Field.of("points", Binding.BIGINT, operation -> String.valueOf(operation % 1000))
-                                    .in("score")),
+            Accounts.ACCOUNT.with(
+                    REGION,
+                    Field.text("name").nullable().in("full_name"),
+                    Field.of("points", Binding.BIGINT, operation -> String.valueOf(operation % 1000))
+                            .in("score")),
             Accounts.PURCHASE.forgetting("note"));
 
     @Override

@@ -33,9 +33,8 @@ class TrafficPostgresTest {
     void everyKindOfChangeHasAScenario() {
         assertThat(Scenarios.all().stream().map(Scenario::kind)).contains(ChangeKind.values());
         assertThat(Scenarios.all())
-                .allSatisfy(scenario -> assertThat(PlanRun.kinds(scenario))
-                        .as(scenario.title())
-                        .contains(scenario.kind()));
+                .allSatisfy(scenario ->
+                        assertThat(PlanRun.kinds(scenario)).as(scenario.title()).contains(scenario.kind()));
         assertThat(Scenarios.all().stream().map(Scenario::title)).doesNotHaveDuplicates();
     }
 
