@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,17 +24,19 @@ import org.junit.jupiter.api.Test;
 /** What the documents say about each numbered fact is what the tests prove. */
 class FieldFactsTest {
     private static final Path TESTS = Path.of("src/test/java");
-    private static final Pattern ROW = Pattern.compile("^\\| (P[0-9]+) \\|(.*)\\|$", Pattern.MULTILINE);
+    private static final Pattern ROW = Pattern.compile("^\\| ([PG][0-9]+) \\|(.*)\\|$", Pattern.MULTILINE);
+    private static final String LIMIT = "Limit: ";
     private static final Pattern TEST = Pattern.compile("`([A-Za-z]+(?:Test|IT))#([A-Za-z]+)`");
-    private static final int FACTS = 46;
+
+    /** G28 was never given. */
+    private static final List<String> FACTS = Stream.concat(
+                    numbered("P", 46), numbered("G", 50).filter(fact -> !fact.equals("G28")))
+            .toList();
 
     @Test
-    void everyFactHasARowThatNamesATestWhichNamesTheFact() throws Exception {
+    void everyFactHasARowThatNamesATestWhichNamesTheFactOrSaysThatItIsALimit() throws Exception {
         Map<String, String> rows = rows();
-        assertThat(rows.keySet())
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, FACTS)
-                        .mapToObj(number -> "P" + number)
-                        .toList());
+        assertThat(rows.keySet()).containsExactlyElementsOf(FACTS);
         Map<String, Class<?>> classes = testClasses();
         for (Map.Entry<String, String> row : rows.entrySet()) {
             Set<String> tests = new TreeSet<>();
@@ -44,7 +47,9 @@ class FieldFactsTest {
                         .as("%s#%s is named by row %s", named.group(1), named.group(2), row.getKey())
                         .contains(row.getKey());
             }
-            assertThat(tests).as("tests that row %s names", row.getKey()).isNotEmpty();
+            if (!row.getValue().contains(LIMIT)) {
+                assertThat(tests).as("tests that row %s names", row.getKey()).isNotEmpty();
+            }
         }
     }
 
@@ -60,6 +65,10 @@ class FieldFactsTest {
                                 .contains("`" + type.getSimpleName() + "#" + method.getName() + "`"));
             }
         }
+    }
+
+    private static Stream<String> numbered(String letter, int last) {
+        return IntStream.rangeClosed(1, last).mapToObj(number -> letter + number);
     }
 
     private static Map<String, String> rows() throws IOException {

@@ -4,6 +4,7 @@ import dev.lockstep.api.access.Caller;
 import dev.lockstep.api.access.Roles;
 import dev.lockstep.api.json.ApprovalRequest;
 import dev.lockstep.api.json.AttestationRequest;
+import dev.lockstep.api.json.PaceRequest;
 import dev.lockstep.api.json.PlanJson;
 import dev.lockstep.engine.Actor;
 import dev.lockstep.engine.Answers;
@@ -13,6 +14,7 @@ import dev.lockstep.engine.PlanView;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -104,6 +107,40 @@ public class CommandResource {
             @PathParam("name") String name,
             @HeaderParam(KEY) @Nullable String key) {
         return told(namespace, name, key, "resume", operations::resume);
+    }
+
+    @POST
+    @Path("backfill")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
+    @Operation(
+            summary = "Set the speed of the run's backfills, or pause them",
+            description = "Full, Governed, Gentle or Paused. A backfill that is running hears of it within a second, between"
+                    + " two batches; it stays so after a restart and on another replica. Paused holds no lock and no"
+                    + " transaction open.")
+    @RequestBody(content = @Content(schema = @Schema(implementation = PaceRequest.class)))
+    public PlanJson pace(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @HeaderParam(KEY) @Nullable String key,
+            byte[] body) {
+        Map<String, String> request = Bodies.texts(body, List.of("speed"), Set.of());
+        Speed speed = speed(request.getOrDefault("speed", ""));
+        return told(
+                namespace,
+                name,
+                key,
+                "backfill " + speed.label(),
+                (plan, actor) -> operations.pace(plan, speed, actor));
+    }
+
+    private static Speed speed(String word) {
+        return Stream.of(Speed.values())
+                .filter(speed -> speed.label().equals(word))
+                .findFirst()
+                .orElseThrow(() -> Problems.invalid(
+                        "The request has something wrong with it; nothing was done.",
+                        List.of(new Violation("speed", "Must be Full, Governed, Gentle or Paused."))));
     }
 
     @POST

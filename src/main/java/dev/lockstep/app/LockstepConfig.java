@@ -57,8 +57,42 @@ public interface LockstepConfig {
         /** JDBC URLs of its streaming replicas, whose sessions count for gates as much as the primary's; the same role. */
         Optional<List<String>> replicas();
 
+        /**
+         * What makes a backfill slower where its plan is silent, by the names of {@code backfill.limits} in plans; 0 means
+         * that nobody looks.
+         */
+        Map<String, Integer> limits();
+
+        /** Numbers of your own that make a backfill slower, by a name that is shown then. */
+        Map<String, LimitQuery> limitQueries();
+
+        /** Addresses whose answer makes a backfill slower, by a name that is shown then. */
+        Map<String, LimitCheck> limitChecks();
+
         /** Its password; better from an environment variable or a mounted secret than from a file in a repository. */
         Optional<String> password();
+    }
+
+    /** A query that gives one number. */
+    interface LimitQuery {
+        /** It gives one row with one number, reads only, and has two seconds. */
+        String sql();
+
+        /** The number must not be above this; say either this or {@code least}. */
+        Optional<Integer> most();
+
+        /** The number must not be below this. */
+        Optional<Integer> least();
+    }
+
+    /** An address that is asked by GET once a second; 200 to 299 means that a backfill may go on as it is. */
+    interface LimitCheck {
+        /** {@code http://} or {@code https://}; redirections are not followed. */
+        String url();
+
+        /** How long it may take to answer, 10 to 10,000. */
+        @WithDefault("2000")
+        int timeoutMilliseconds();
     }
 
     /** One static token. */
@@ -126,6 +160,16 @@ public interface LockstepConfig {
         /** The audience that the projected tokens of reporting pods are made for. */
         @WithDefault("lockstep")
         String reportAudience();
+
+        /** The namespace that Lockstep itself runs in, from which the webhook keeps nothing out. */
+        Optional<String> namespace();
+
+        /**
+         * Whether the objects of kind Interlock are kept up to date, for the ValidatingAdmissionPolicy that works while
+         * Lockstep is down; their CustomResourceDefinition must be there.
+         */
+        @WithDefault("false")
+        boolean interlockPolicy();
     }
 
     /** A cluster beside Lockstep's own. */

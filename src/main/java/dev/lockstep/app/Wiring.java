@@ -3,25 +3,31 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.Floors;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.Lookout;
 import dev.lockstep.engine.Neighbours;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StoredBoard;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.AdmissionSettings;
 import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -45,7 +51,7 @@ final class Wiring {
     @Produces
     @Singleton
     Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), replicas(config), clock);
+        return new JdbcTargets(connections(config), replicas(config), limits(config), clock);
     }
 
     @Produces
@@ -77,6 +83,13 @@ final class Wiring {
         return replicas;
     }
 
+    private static Map<DatabaseName, BackfillLimits> limits(LockstepConfig config) {
+        Map<DatabaseName, BackfillLimits> limits = new HashMap<>();
+        config.databases()
+                .forEach((name, database) -> limits.put(databaseName(name), DatabaseLimits.of(name, database)));
+        return limits;
+    }
+
     private static DatabaseName databaseName(String name) {
         try {
             return new DatabaseName(name);
@@ -98,6 +111,23 @@ final class Wiring {
     @Singleton
     RolloutSettings rollout(LockstepConfig config) {
         return RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
+    }
+
+    @Produces
+    @Singleton
+    AdmissionSettings admission(LockstepConfig config) {
+        return new AdmissionSettings(
+                config.kubernetes().namespace(), config.kubernetes().interlockPolicy());
+    }
+
+    @Produces
+    @Singleton
+    StoredBoard interlockBoard(Plans plans, Runs runs, Targets targets, InstantSource clock) {
+        return new StoredBoard(plans, runs, targets, clock);
+    }
+
+    void end(@Disposes StoredBoard board) {
+        board.close();
     }
 
     @Produces
@@ -142,6 +172,18 @@ final class Wiring {
                 new Explainer(targets, cluster),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
+    }
+
+    @Produces
+    @Singleton
+    Floors floors(Plans plans, Runs runs, InstantSource clock) {
+        return new Floors(plans, runs, clock);
+    }
+
+    @Produces
+    @Singleton
+    Reconciliation reconciliation(Plans plans, Runs runs, Lookout lookout, Targets targets) {
+        return new Reconciliation(plans, targets, new Views(runs, lookout));
     }
 
     @Produces

@@ -52,13 +52,21 @@ public sealed interface Action {
      * table that none is left (P30).
      *
      * @param fills what each row gets, at least one; none reads what another one writes
+     * @param key columns by whose order the rows are walked, where the plan says so; empty for by blocks
      */
-    record Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers) implements Action {
+    record Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers, List<Identifier> key)
+            implements Action {
         public Backfill {
             fills = List.copyOf(fills);
+            key = List.copyOf(key);
             if (fills.isEmpty()) {
                 throw new IllegalArgumentException("a backfill fills at least one column");
             }
+        }
+
+        /** A backfill by blocks. */
+        public Backfill(TableName table, List<Fill> fills, UserTriggers userTriggers) {
+            this(table, fills, userTriggers, List.of());
         }
 
         /** A backfill of one column. */

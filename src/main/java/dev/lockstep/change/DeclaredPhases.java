@@ -81,19 +81,18 @@ final class DeclaredPhases {
     private Step backfill(DeclaredPhase.Step.Backfill backfill, String path) {
         // A table or column that an earlier step of this plan makes cannot be looked at yet.
         if (!tables.known(backfill.table()) || catalogue.table(backfill.table()).isPresent()) {
-            Ground.table(catalogue, backfill.table(), path + ".table", objections)
-                    .ifPresent(table -> {
-                        Ground.rowsCanBeUpdated(table, path + ".table", objections);
-                        if (!tables.mentioned(backfill.column().value())) {
-                            Ground.column(table, backfill.column(), path + ".column", objections);
-                        }
-                    });
+            BackfillGround.table(catalogue, backfill, path, objections).ifPresent(table -> {
+                Ground.rowsCanBeUpdated(table, path + ".table", objections);
+                if (!tables.mentioned(backfill.column().value())) {
+                    Ground.column(table, backfill.column(), path + ".column", objections);
+                }
+            });
         }
         Fill fill = new Fill(backfill.column(), SqlText.enclosed(backfill.value()), backfill.where());
         return new Step(
                 names.claim(backfill.name()),
                 "Set " + backfill.column() + " in the rows of " + backfill.table() + " that need it",
-                new Backfill(backfill.table(), fill, userTriggers),
+                new Backfill(backfill.table(), List.of(fill), userTriggers, backfill.key()),
                 new Undo.Nothing(),
                 Look.noRow("SELECT FROM " + backfill.table().sql() + " WHERE " + SqlText.enclosed(backfill.where())));
     }

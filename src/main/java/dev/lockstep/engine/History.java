@@ -134,6 +134,7 @@ final class History {
                     Event.Rejected _,
                     Event.PointOfNoReturnPassed _,
                     Event.StepWaiting _,
+                    Event.Paced _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

@@ -54,6 +54,16 @@ final class Journalist {
         }
     }
 
+    /** The state by what {@link #read} has read; the journal of a run that is over grows no more. */
+    RunState readUntilOver() {
+        turn.lock();
+        try {
+            return history.state().status().over() ? history.state() : read();
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** The newest word for each external consumer, by what {@link #read} has read. */
     Map<WorkloadName, Attestation> attestations() {
         turn.lock();
@@ -79,8 +89,7 @@ final class Journalist {
                     return Written.DONE;
                 }
                 Instant now = clock.instant();
-                boolean over = after(events, now).status().over();
-                switch (runs.append(run.id(), history.sequence(), authority, events, over, now)) {
+                switch (append(events, now)) {
                     case Runs.Appended.Done _ -> {
                         read();
                         return Written.DONE;
@@ -101,6 +110,15 @@ final class Journalist {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** The floors go with the events that move them: neither is ever there without the other (G38). */
+    private Runs.Appended append(List<Event> events, Instant now) {
+        RunState after = after(events, now);
+        boolean over = after.status().over();
+        return after.floor().equals(history.state().floor())
+                ? runs.append(run.id(), history.sequence(), authority, events, over, now)
+                : runs.append(run.id(), history.sequence(), authority, events, over, LivePlans.floors(run, after), now);
     }
 
     private RunState after(List<Event> events, Instant now) {

@@ -46,6 +46,12 @@ final class LeaseKeeper implements AutoCloseable {
         lost = true;
     }
 
+    /** Stop relying on the lease, and let the next one's fence be larger than this one too. */
+    void outbid(long fence) {
+        giveUp();
+        runs.outbid(lease, fence);
+    }
+
     /** Come to a safe point, write down what was done, and let another replica go on. */
     void handOver() {
         handingOver = true;

@@ -1,12 +1,14 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.change.Phase;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.lifecycle.Readiness;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.PlanKey;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +20,11 @@ final class LivePlans {
 
     /** Empty for a run that says nothing about any version, such as one that was rolled back. */
     static Optional<LivePlan> of(RunView run) {
-        RunState state = run.state();
+        return of(run.run(), run.state());
+    }
+
+    /** Empty for a run that says nothing about any version, such as one that was rolled back. */
+    static Optional<LivePlan> of(StoredRun run, RunState state) {
         if (state.status() == RunStatus.ROLLED_BACK || state.status() == RunStatus.PENDING) {
             return Optional.empty();
         }
@@ -27,11 +33,26 @@ final class LivePlans {
                 .map(at -> state.script().phase(at).name())
                 .orElse(phases.getLast().name());
         return Optional.of(new LivePlan(
-                run.run().document().key(),
+                run.document().key(),
                 phase,
-                run.run().document().spec().workloads(),
+                run.document().spec().workloads(),
                 ready(state),
                 state.floor().flatMap(name -> require(phases, name))));
+    }
+
+    /**
+     * What the run keeps out now, for each workload that its plan names. A workload without versions for the floor has none:
+     * its gate never opened.
+     */
+    static List<Floor> floors(StoredRun run, RunState state) {
+        PlanKey plan = run.document().key();
+        return state.floor()
+                .flatMap(phase -> require(state.script().phases(), phase)
+                        .map(milestone -> run.document().spec().workloads().stream()
+                                .flatMap(spec -> spec.required(milestone).stream()
+                                        .map(versions -> new Floor(plan, phase, spec.name(), milestone, versions)))
+                                .toList()))
+                .orElseGet(List::of);
     }
 
     private static Optional<Milestone> require(List<Phase> phases, PhaseName name) {

@@ -3,11 +3,13 @@ package dev.lockstep.engine;
 import dev.lockstep.change.Compiler;
 import dev.lockstep.engine.Explainer.Examination;
 import dev.lockstep.gate.Blocker;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.Interlock;
 import dev.lockstep.gate.LivePlan;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Pacing;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.lifecycle.Script;
@@ -20,6 +22,7 @@ import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Reading;
 import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Violation;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -241,6 +244,15 @@ public final class Operations {
         return command(key, state -> !state.suspended(), state -> new Event.Resumed(actor.name()));
     }
 
+    /** From now on the run's backfills go at this speed, also after a restart and on another replica; nothing else changes. */
+    public PlanView pace(PlanKey key, Speed speed, Actor actor) {
+        return command(
+                key,
+                state -> state.pacing().map(Pacing::speed).filter(speed::equals).isPresent()
+                        && !state.status().over(),
+                _ -> new Event.Paced(speed, actor.name()));
+    }
+
     /** Tries again what failed, or what waits for its next attempt. */
     public PlanView retry(PlanKey key, Actor actor) {
         return command(key, state -> false, state -> new Event.RetryRequested(actor.name()));
@@ -290,7 +302,7 @@ public final class Operations {
                 command(
                         key,
                         state -> state.script().digest().equals(digest)
-                                && state.approvers(phase).contains(actor.name()),
+                                && state.approvers(phase, clock.instant()).contains(actor.name()),
                         state -> new Event.Approved(phase, actor.name(), comment, digest));
             case REJECT ->
                 command(key, state -> false, state -> {
@@ -360,7 +372,10 @@ public final class Operations {
                 .map(views::run)
                 .flatMap(run -> LivePlans.of(run).stream())
                 .toList();
-        return Interlock.may(live, workload, version);
+        List<Floor> floors = runs.floors(database).stream()
+                .flatMap(standing -> standing.floors().stream())
+                .toList();
+        return Interlock.may(live, floors, workload, version);
     }
 
     private PlanView command(PlanKey key, Predicate<RunState> alreadySo, Function<RunState, Event> event) {

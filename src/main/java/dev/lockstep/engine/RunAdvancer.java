@@ -37,6 +37,7 @@ final class RunAdvancer {
     private final LeaseKeeper keeper;
     private final Bell bell;
     private final InstantSource clock;
+    private final Reminder reminder = new Reminder();
 
     RunAdvancer(
             StoredRun run,
@@ -85,14 +86,26 @@ final class RunAdvancer {
                         return lost();
                     }
                 }
-                case Next.Wait(Optional<Instant> until) ->
+                case Next.Wait(Optional<Instant> until) -> {
+                    remind(state);
                     bell.await(until.map(this::fromNow).orElse(LOOK_AGAIN));
+                }
                 case Next.Rest _ -> {
                     return Ended.RESTING;
                 }
             }
         }
         return Ended.HANDED_OVER;
+    }
+
+    private void remind(RunState state) {
+        reminder.due(state, clock.instant())
+                .ifPresent(said -> LOG.log(
+                        WARNING,
+                        "plan={0} run={1} {2}",
+                        run.document().key(),
+                        run.id().shortForm(),
+                        said));
     }
 
     /** Somebody else goes on from here; what they do with the lease is not ours to end. */
@@ -154,16 +167,39 @@ final class RunAdvancer {
     private Journalist.Written execute(RunState state, Position at, int attempt) throws InterruptedException {
         String step = state.script().step(at).name();
         StepOutcome outcome = steps.run(run, state, at, attempt, keeper, journalist);
-        Event event = event(step, at, outcome);
+        Optional<Long> newer =
+                outcome instanceof StepOutcome.FencedOut ? steps.newerFence(run, lease) : Optional.empty();
+        Event event = newer.<Event>map(fence -> new Event.StepFailed(step, at.direction(), storeIsBehind(fence)))
+                .orElseGet(() -> event(step, at, outcome));
         log(List.of(event));
         Journalist.Written written = journalist.write(
                 now -> now.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at)
                         ? List.of(event)
                         : List.of());
         if (outcome instanceof StepOutcome.FencedOut) {
+            if (written == Journalist.Written.DONE) {
+                newer.ifPresent(keeper::outbid);
+            }
             keeper.giveUp();
         }
         return written;
+    }
+
+    /**
+     * Had another replica taken over, this store would know. It was restored, or is a copy that must keep its hands off: only
+     * a person can tell which, and asks for another try if it is the first (G40).
+     */
+    private Stage.Fault storeIsBehind(long fence) {
+        return new Stage.Fault(
+                ErrorCode.FENCED_OUT.name(),
+                "Database " + run.document().spec().database()
+                        + " has been worked on under a newer lease of this run (fence "
+                        + fence + ") than this Lockstep's store knows of (fence " + lease.fence()
+                        + "): the store was restored from a backup or lost its last transactions, or another Lockstep"
+                        + " works on the database with a copy of it. Nothing was done.",
+                "See that no other Lockstep works on this database. Then retry: what the database's ledger says is done is"
+                        + " found there and not done again. Until then, do not trust can-i-deploy for this database: the"
+                        + " contract may be done.");
     }
 
     private Event event(String step, Position at, StepOutcome outcome) {

@@ -1,6 +1,8 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.schema.TableName;
 import java.time.Duration;
@@ -34,6 +36,32 @@ public interface Runs {
     Appended append(RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now);
 
     /**
+     * As the other, and keeps in the same transaction which floors the run now holds. They stand until the run changes them
+     * again, also when its plan gets another revision or is deleted.
+     *
+     * @param floors all that the run holds with these events; empty when it has brought them down
+     */
+    Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> floors,
+            Instant now);
+
+    /** The floors that stand on this database, whether their plans are still there or not; the oldest first. */
+    List<StandingFloors> floors(DatabaseName database);
+
+    /**
+     * Lets what a run has raised on this database fall, on somebody's word, which is kept for good.
+     *
+     * @param comment why, in their own words
+     * @return false when the run holds no floor there
+     */
+    boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now);
+
+    /**
      * Takes the run's lease if nobody holds it, by the store's clock.
      *
      * @return empty while another holder's has not expired
@@ -46,6 +74,12 @@ public interface Runs {
      * @return false when it has been taken over or has expired: stop at once
      */
     boolean renew(Lease lease, Duration timeToLive);
+
+    /**
+     * Gives a lease back, and lets the next one's fence be larger than this one as well: the target has seen it, although
+     * this store has not (G40).
+     */
+    void outbid(Lease lease, long fence);
 
     /** Gives a lease back, so that another replica need not wait for its end. */
     void release(Lease lease);

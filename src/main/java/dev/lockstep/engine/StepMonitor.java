@@ -3,13 +3,20 @@ package dev.lockstep.engine;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.InTheWay;
+import dev.lockstep.lifecycle.Pacing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The engine's ear while a step runs. Methods return at once and may be called from any thread. */
 public interface StepMonitor {
     /** True once the step should stop at its next safe point: paused, aborted, or the lease is gone. */
     boolean stopRequested();
+
+    /** At which speed backfills are to go, if somebody said so; asked again and again, as it may change at any time. */
+    default Optional<Pacing> pacing() {
+        return Optional.empty();
+    }
 
     void progressed(Progress progress);
 

@@ -11,12 +11,14 @@ import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.InTheWay;
+import dev.lockstep.lifecycle.Pacing;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PlanSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -48,7 +50,8 @@ final class StepRunner {
                 attempt,
                 keeper.lease().fence(),
                 spec.locks(),
-                spec.backfill());
+                spec.backfill(),
+                at.backward() ? List.of() : state.script().before(at));
         try (Watch watch = new Watch(run, state, at, keeper, journalist)) {
             return targets.execute(order, watch);
         } catch (LockstepException e) {
@@ -59,6 +62,11 @@ final class StepRunner {
         } catch (RuntimeException e) {
             return unforeseen(step, e);
         }
+    }
+
+    /** The fence that kept a step out, if no replica that this store knows of can have brought it there. */
+    Optional<Long> newerFence(StoredRun run, Lease lease) {
+        return targets.fence(run.document().spec().database(), run.id()).filter(seen -> seen > lease.fence());
     }
 
     /** A fault of ours: a person has to see it on the run, and not only in a log that fills up with new attempts. */
@@ -83,6 +91,7 @@ final class StepRunner {
         private final AtomicReference<List<Blocker>> waitingFor;
         private final Bell bell = new Bell();
         private final AutoCloseable subscription;
+        private volatile Optional<Pacing> pacing;
         private volatile boolean stop;
         private volatile boolean closed;
 
@@ -95,6 +104,7 @@ final class StepRunner {
             // What the last attempt waited for still stands in the journal until this one says otherwise.
             this.waitingFor = new AtomicReference<>(
                     state.holds().stream().map(Hold::blocker).toList());
+            this.pacing = state.pacing();
             this.subscription = runs.onChange(changed -> {
                 if (changed.equals(run.id())) {
                     bell.ring();
@@ -107,7 +117,8 @@ final class StepRunner {
             try {
                 while (!stop && !closed) {
                     look();
-                    bell.await(Duration.ofSeconds(2));
+                    // Word of a change can be missed, and a person waits to see what their button does.
+                    bell.await(Duration.ofSeconds(1));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -118,6 +129,7 @@ final class StepRunner {
         private void look() {
             try {
                 RunState state = journalist.read();
+                pacing = state.pacing();
                 stop = state.suspended()
                         || !(state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at));
             } catch (RuntimeException e) {
@@ -129,6 +141,11 @@ final class StepRunner {
         @Override
         public boolean stopRequested() {
             return stop || keeper.ending();
+        }
+
+        @Override
+        public Optional<Pacing> pacing() {
+            return pacing;
         }
 
         /** A step never fails because nobody could be told about it. */

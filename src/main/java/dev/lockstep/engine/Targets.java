@@ -7,6 +7,7 @@ import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,6 +32,36 @@ public interface Targets {
 
     /** Does a step, or takes it back. Does not throw for anything that a database can answer. */
     StepOutcome execute(StepOrder order, StepMonitor monitor);
+
+    /**
+     * The newest fence that this database has seen of a run; empty when it has seen none, or does not answer. A store that
+     * knows only an older one was restored from a backup, or is a copy (G40).
+     */
+    default Optional<Long> fence(DatabaseName database, RunId run) {
+        return Optional.empty();
+    }
+
+    /** What the ledger in this database calls done, going forward, by run. */
+    default LedgerReading ledger(DatabaseName database) {
+        return new LedgerReading.Unreachable("This kind of target keeps no ledger.");
+    }
+
+    /** What {@link #ledger} brought. */
+    sealed interface LedgerReading {
+        /** @param done the names of the steps that were done and not taken back */
+        record Read(Map<RunId, Set<String>> done) implements LedgerReading {
+            public Read {
+                done = Map.copyOf(done);
+            }
+        }
+
+        /**
+         * It did not answer, or there is none of this name.
+         *
+         * @param reason as a sentence, without secrets
+         */
+        record Unreachable(String reason) implements LedgerReading {}
+    }
 
     /**
      * What the server says about the use of this. Reads only; may take some seconds.

@@ -38,9 +38,17 @@ public record Blocker(Code code, String object, String owner, String message, St
         /** Nothing is wrong: the old shape is kept within reach for as long as the plan says. */
         REVERT_WINDOW,
         REPLICA_BEHIND,
+        /** Something that the backfill must not make worse keeps it at its slowest. */
+        BACKFILL_THROTTLED,
+        /** A person paused the backfill. */
+        BACKFILL_PAUSED,
         ANOTHER_PLAN,
         /** The database is not as the plan expects it. */
         PLAN_DOES_NOT_FIT,
+        /** A phase was approved so long ago that people have to be asked again. */
+        APPROVAL_EXPIRED,
+        /** What the database's own ledger says does not fit the journal. */
+        LEDGER_DISAGREES,
         /** This replica stood still for so long that the database gave it up. */
         REPLICA_STALLED,
         FENCED_OUT

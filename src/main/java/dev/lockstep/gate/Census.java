@@ -34,7 +34,7 @@ public record Census(Consumers consumers, ConsumerRules rules) {
                 case SESSION ->
                     "sessions " + (applicationName.isEmpty() ? "without a name" : applicationName) + " of role " + role
                             + (address.isEmpty() ? "" : " from " + address) + " on " + server;
-                case PREPARED_TRANSACTION, LOGICAL_SLOT, SCHEDULED_JOB ->
+                case PREPARED_TRANSACTION, LOGICAL_SLOT, SUBSCRIPTION, SCHEDULED_JOB ->
                     kind.label() + " " + String.join(", ", ids) + (role.isEmpty() ? "" : " of role " + role);
             };
         }

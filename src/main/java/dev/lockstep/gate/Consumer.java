@@ -21,6 +21,8 @@ public record Consumer(
         PREPARED_TRANSACTION("prepared transaction"),
         /** Somebody reads every change there, now or when they come back. */
         LOGICAL_SLOT("logical replication slot"),
+        /** It writes what another database sends it, in the shape that things have there. */
+        SUBSCRIPTION("subscription"),
         /** A job of pg_cron. */
         SCHEDULED_JOB("scheduled job");
 

@@ -28,30 +28,46 @@ public final class Interlock {
                 .orElseGet(Permission.Allowed::new);
     }
 
+    /**
+     * As the other, and do all floors let it run that stand on the database? Floors outlive the plans that raised them.
+     */
+    public static Permission may(List<LivePlan> live, List<Floor> floors, WorkloadName workload, String version) {
+        Permission now = may(live, workload, version);
+        return !(now instanceof Permission.Allowed)
+                ? now
+                : floors.stream()
+                        .filter(floor -> floor.workload().equals(workload))
+                        .flatMap(floor -> below(floor, version).stream())
+                        .findFirst()
+                        .orElse(now);
+    }
+
     private static Optional<Permission> tooLate(LivePlan plan, WorkloadSpec spec, String version) {
-        if (plan.floor().isEmpty()) {
-            return Optional.empty();
-        }
-        Milestone floor = plan.floor().get();
-        Optional<Versions> versions = spec.required(floor);
-        if (versions.isEmpty()) {
-            return Optional.of(cannotTell(
-                    plan,
-                    "The plan does not say which versions of " + spec.name() + " have reached " + floor.label() + "."));
-        }
-        return switch (Requirement.parse(versions.get())) {
-            case Parsed.Malformed(String reason) -> Optional.of(cannotTell(plan, reason));
+        return plan.floor()
+                .flatMap(milestone -> spec.required(milestone)
+                        .map(versions ->
+                                below(new Floor(plan.plan(), plan.phase(), spec.name(), milestone, versions), version))
+                        .orElseGet(() -> Optional.of(cannotTell(
+                                plan,
+                                "The plan does not say which versions of " + spec.name() + " have reached "
+                                        + milestone.label() + "."))));
+    }
+
+    private static Optional<Permission> below(Floor floor, String version) {
+        return switch (Requirement.parse(floor.versions())) {
+            case Parsed.Malformed(String reason) -> Optional.of(cannotTell(floor, reason));
             case Parsed.Understood(Requirement requirement) ->
                 switch (requirement.test(version)) {
                     case MATCHES -> Optional.empty();
-                    case UNREADABLE -> Optional.of(cannotTell(plan, unreadable(version, requirement)));
-                    case SILENT -> Optional.of(cannotTell(plan, silent(spec, requirement)));
+                    case UNREADABLE -> Optional.of(cannotTell(floor, unreadable(version, requirement)));
+                    case SILENT -> Optional.of(cannotTell(floor, silent(floor.workload(), requirement)));
                     case DIFFERS ->
                         Optional.of(new Permission.TooLate(
-                                plan.plan(),
-                                plan.phase(),
-                                spec.name() + " " + version + " needs a shape of the schema that plan " + plan.plan()
-                                        + " takes away. Deploy " + requirement.description() + " instead."));
+                                floor.plan(),
+                                floor.phase(),
+                                floor.workload() + " " + version + " needs a shape of the schema that plan "
+                                        + floor.plan() + " takes away. Deploy " + requirement.description()
+                                        + " instead."));
                 };
         };
     }
@@ -72,7 +88,7 @@ public final class Interlock {
                 switch (requirement.testCautiously(version)) {
                     case DIFFERS -> Optional.empty();
                     case UNREADABLE -> Optional.of(cannotTell(plan, unreadable(version, requirement)));
-                    case SILENT -> Optional.of(cannotTell(plan, silent(spec, requirement)));
+                    case SILENT -> Optional.of(cannotTell(plan, silent(spec.name(), requirement)));
                     case MATCHES ->
                         Optional.of(new Permission.TooEarly(
                                 plan.plan(),
@@ -90,13 +106,17 @@ public final class Interlock {
         return new Permission.CannotTell(plan.plan(), plan.phase(), why);
     }
 
+    private static Permission cannotTell(Floor floor, String why) {
+        return new Permission.CannotTell(floor.plan(), floor.phase(), why);
+    }
+
     private static String unreadable(String version, Requirement requirement) {
         return "\"" + version + "\" cannot be compared with " + requirement.description()
                 + ". Give the full version, for example 1.5.0.";
     }
 
-    private static String silent(WorkloadSpec spec, Requirement requirement) {
-        return "The plan knows code of " + spec.name() + " by another sign than its version: "
-                + requirement.description() + ". Name versions in the plan as well, for questions like this one.";
+    private static String silent(WorkloadName workload, Requirement requirement) {
+        return "The plan knows code of " + workload + " by another sign than its version: " + requirement.description()
+                + ". Name versions in the plan as well, for questions like this one.";
     }
 }

@@ -23,21 +23,42 @@ final class Approvals {
                     + approved.digest() + ", the run has " + state.script().digest()
                     + "; review the plan as it is now and approve that");
         }
-        if (state.approvers(approved.phase()).contains(approved.actor())) {
+        Set<String> before = state.approvers(approved.phase(), at);
+        if (before.contains(approved.actor())) {
             return Transitions.refused(
                     approved.actor() + " has already approved phase " + approved.phase() + "; another person has to");
         }
-        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
-        Set<String> approvers = new HashSet<>(state.approvers(approved.phase()));
-        approvers.add(approved.actor());
-        approvals.put(approved.phase(), Set.copyOf(approvers));
-        RunState with = state.approvals(approvals);
+        RunState with = state.approvals(with(state, before, approved, at));
         return Transitions.to(
                 with.stage() instanceof Stage.AwaitingApproval(Position here, var _)
                                 && with.script().phase(here).name().equals(approved.phase())
-                                && with.approved(approved.phase())
+                                && with.granted(here, at)
                         ? with.in(new Stage.StepDue(here, at))
                         : with);
+    }
+
+    /** Whoever approved too long ago is asked again, like everybody else (G45). */
+    static RunState withoutExpired(RunState state, PhaseName phase, Instant now) {
+        if (state.approvers(phase).equals(state.approvers(phase, now))) {
+            return state;
+        }
+        Map<PhaseName, Consent> approvals = new HashMap<>(state.approvals());
+        approvals.remove(phase);
+        return state.approvals(approvals);
+    }
+
+    /** Those whose yes does not count any more are not among them: with them, the oldest would end the others' time. */
+    private static Map<PhaseName, Consent> with(
+            RunState state, Set<String> before, Event.Approved approved, Instant at) {
+        Set<String> by = new HashSet<>(before);
+        by.add(approved.actor());
+        Instant since = Optional.ofNullable(state.approvals().get(approved.phase()))
+                .filter(_ -> !before.isEmpty())
+                .map(Consent::since)
+                .orElse(at);
+        Map<PhaseName, Consent> approvals = new HashMap<>(state.approvals());
+        approvals.put(approved.phase(), new Consent(by, since));
+        return approvals;
     }
 
     /** A phase that was about to begin goes back to the people: once resumed it needs its approvals anew. */
@@ -46,7 +67,7 @@ final class Approvals {
         if (obstacle.isPresent()) {
             return Transitions.refused(obstacle.get());
         }
-        Map<PhaseName, Set<String>> approvals = new HashMap<>(state.approvals());
+        Map<PhaseName, Consent> approvals = new HashMap<>(state.approvals());
         approvals.remove(rejected.phase());
         RunState without = state.approvals(approvals).suspended(true);
         return Transitions.to(

@@ -4,6 +4,7 @@ import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.List;
@@ -103,6 +104,9 @@ public sealed interface Event {
     record Suspended(String actor) implements Event {}
 
     record Resumed(String actor) implements Event {}
+
+    /** From now on, the backfills of the run go at this speed; everything else is done as before. */
+    record Paced(Speed speed, String actor) implements Event {}
 
     /** A person asks to try again now: after a failure, or without waiting for the next attempt. */
     record RetryRequested(String actor) implements Event {}

@@ -114,6 +114,9 @@ public final class Lifecycle {
         if (now.isBefore(notBefore)) {
             return new Next.Wait(Optional.of(notBefore));
         }
+        if (!state.granted(at, now)) {
+            return closed(state, at, List.of(expired(state, at)));
+        }
         if (!state.script().gated(at)) {
             return new Next.Append(starting(state, at));
         }
@@ -124,6 +127,17 @@ public final class Lifecycle {
             case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) -> closed(state, at, blockers);
             case Sighting.Seen _, Sighting.None _ -> new Next.Look(at.direction(), Freshness.LIVE);
         };
+    }
+
+    /** It was given, and the phase did not begin: a pause, most likely. */
+    private static Blocker expired(RunState state, Position at) {
+        return new Blocker(
+                Blocker.Code.APPROVAL_EXPIRED,
+                "phase " + phase(state, at),
+                "whoever approves",
+                "Phase " + phase(state, at) + " was approved more than " + Consent.VALID_FOR.toDays()
+                        + " days ago and has not begun since.",
+                "Look at the plan as it is now, and approve it anew.");
     }
 
     /** The point of no return and the step that passes it are written together, so that neither stands there alone. */

@@ -1,6 +1,7 @@
 package dev.lockstep.lifecycle;
 
 import dev.lockstep.plan.PhaseName;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param holds what is in the way now, each with since when
  * @param floor the phase whose requirement is now the least that workloads may run
  * @param pointOfNoReturn the step that was begun although nothing takes it back
+ * @param pacing at which speed backfills are to go, if somebody said so
  */
 public record RunState(
         Script script,
@@ -23,10 +25,11 @@ public record RunState(
         int attempts,
         long fence,
         boolean suspended,
-        Map<PhaseName, Set<String>> approvals,
+        Map<PhaseName, Consent> approvals,
         List<Hold> holds,
         Optional<PhaseName> floor,
-        Optional<String> pointOfNoReturn) {
+        Optional<String> pointOfNoReturn,
+        Optional<Pacing> pacing) {
     public RunState {
         approvals = Map.copyOf(approvals);
         holds = List.copyOf(holds);
@@ -35,7 +38,7 @@ public record RunState(
     /** A run before its first event. */
     public static RunState pending(Script script) {
         return new RunState(
-                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty());
+                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** What people see. */
@@ -76,12 +79,25 @@ public record RunState(
 
     /** Who has approved this phase so far. */
     public Set<String> approvers(PhaseName phase) {
-        return approvals.getOrDefault(phase, Set.of());
+        return Optional.ofNullable(approvals.get(phase)).map(Consent::by).orElse(Set.of());
     }
 
-    /** Whether as many people as the script asks for have approved this phase. */
-    public boolean approved(PhaseName phase) {
-        return approvers(phase).size() >= script.approvalsFor(phase);
+    /** Who has approved this phase so recently that it still counts. */
+    public Set<String> approvers(PhaseName phase, Instant now) {
+        return Optional.ofNullable(approvals.get(phase))
+                .filter(consent -> !consent.expired(now))
+                .map(Consent::by)
+                .orElse(Set.of());
+    }
+
+    /** Whether what stands at this position may begin, or has begun, as far as people have a say. */
+    boolean granted(Position at, Instant now) {
+        if (at.backward()) {
+            return true;
+        }
+        PhaseName phase = script.phase(at).name();
+        boolean begun = at.step() > 0 || attempts > 0;
+        return (begun ? approvers(phase) : approvers(phase, now)).size() >= script.approvalsFor(phase);
     }
 
     /** Whether the floor has to rise before the gate here opens: it stands lower than what the phase is about to take away. */
@@ -95,27 +111,27 @@ public record RunState(
     }
 
     RunState in(Stage next, List<Hold> by) {
-        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn);
+        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn, pacing);
     }
 
     RunState attempts(int now) {
-        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState under(long newFence) {
-        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState suspended(boolean now) {
-        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
-    RunState approvals(Map<PhaseName, Set<String>> now) {
-        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn);
+    RunState approvals(Map<PhaseName, Consent> now) {
+        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState floor(Optional<PhaseName> now) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn);
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn, pacing);
     }
 
     /**
@@ -130,7 +146,11 @@ public record RunState(
         return falls || here.equals(Position.ALL_TAKEN_BACK) ? floor(Optional.empty()) : this;
     }
 
+    RunState pacing(Optional<Pacing> now) {
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, pointOfNoReturn, now);
+    }
+
     RunState pastReturn(String step) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step));
+        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing);
     }
 }

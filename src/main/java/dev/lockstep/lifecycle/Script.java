@@ -43,6 +43,15 @@ public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> 
         return before + at.step();
     }
 
+    /** The names of all steps before this position, in order. */
+    public List<String> before(Position at) {
+        return phases.stream()
+                .flatMap(phase -> phase.steps().stream())
+                .limit(ordinal(at))
+                .map(Step::name)
+                .toList();
+    }
+
     /** How many people must approve this phase. */
     public int approvalsFor(PhaseName phase) {
         return approvals.getOrDefault(phase, 0);

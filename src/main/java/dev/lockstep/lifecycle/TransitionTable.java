@@ -76,6 +76,7 @@ public final class TransitionTable {
             add(arrows, alive, Event.Suspended.class, alive);
             add(arrows, alive, Event.Resumed.class, alive);
             add(arrows, alive, Event.Attested.class, alive);
+            add(arrows, alive, Event.Paced.class, alive);
             add(arrows, alive, Event.Aborted.class, FAILED);
             add(arrows, alive, Event.RollbackRequested.class, AT_GATE);
         }

@@ -4,6 +4,7 @@ import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Stage.Watch;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ final class Transitions {
                 whileRunning(state, step, direction, running -> state.in(new Stage.Failed(running.at(), fault)));
             case Event.PhaseCompleted(PhaseName phase) -> phaseCompleted(state, phase);
             case Event.Attested attested -> attested(state, attested, at);
+            case Event.Paced(Speed speed, String actor) -> paced(state, new Pacing(speed, actor, at));
             case Event.Suspended _ -> suspended(state);
             case Event.Resumed _ -> resumed(state);
             case Event.RetryRequested _ -> retryRequested(state, at);
@@ -124,11 +126,13 @@ final class Transitions {
         if (state.floorDue(position)) {
             return refused("the floor must be raised before the gate of phase " + phase + " opens");
         }
-        boolean granted = position.backward() || state.approved(phase);
+        boolean granted = state.granted(position, at);
         return inPhase(
                 state,
                 phase,
-                here -> state.in(granted ? new Stage.StepDue(here, at) : new Stage.AwaitingApproval(here, at)));
+                here -> granted
+                        ? state.in(new Stage.StepDue(here, at))
+                        : Approvals.withoutExpired(state, phase, at).in(new Stage.AwaitingApproval(here, at)));
     }
 
     private static Transition floorRaised(RunState state, PhaseName phase) {
@@ -186,6 +190,13 @@ final class Transitions {
                                 new Stage.AtGate(new Position(here.direction(), here.phase() + 1, 0), NOT_MATCHING)));
     }
 
+    /** It moves nothing: a step that is running hears of it, and a later one begins with it. */
+    private static Transition paced(RunState state, Pacing wanted) {
+        return state.pacing().map(Pacing::speed).filter(wanted.speed()::equals).isPresent()
+                ? refused("the speed is " + wanted.speed().label() + " already")
+                : to(state.pacing(Optional.of(wanted)));
+    }
+
     private static Transition suspended(RunState state) {
         return state.suspended() ? refused("the run is paused already") : to(state.suspended(true));
     }
@@ -240,11 +251,17 @@ final class Transitions {
         Position first = state.attempts() > 0
                 ? state.script().before(here.phase(), here.step() + 1)
                 : state.script().before(here.phase(), here.step());
-        RunState back = state.suspended(false).attempts(0).approvals(Map.of()).floorAt(first);
+        RunState back = awake(state).attempts(0).approvals(Map.of()).floorAt(first);
         return to(back.in(
                 first.equals(Position.ALL_TAKEN_BACK)
                         ? new Stage.StepDue(first, at)
                         : new Stage.AtGate(first, NOT_MATCHING)));
+    }
+
+    /** Whoever wants it taken back does not want it to stand still; a speed that was chosen stays. */
+    private static RunState awake(RunState state) {
+        return state.suspended(false)
+                .pacing(state.pacing().filter(pacing -> pacing.speed() != Speed.PAUSED));
     }
 
     private static String goingOn(RunState state) {

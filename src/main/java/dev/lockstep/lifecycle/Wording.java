@@ -23,6 +23,7 @@ final class Wording {
                     Event.StepFailed _ -> "a word about a step";
             case Event.PhaseCompleted _ -> "completing a phase";
             case Event.Attested _ -> "attesting what a workload runs";
+            case Event.Paced _ -> "setting the speed of its backfills";
             case Event.Suspended _ -> "suspending it";
             case Event.Resumed _ -> "resuming it";
             case Event.RetryRequested _ -> "retrying";

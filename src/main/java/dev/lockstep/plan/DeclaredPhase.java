@@ -26,7 +26,19 @@ public record DeclaredPhase(PhaseName name, PhaseType type, Optional<Milestone> 
          * @param name unique in its phase; a DNS label
          * @param value SQL expression over the row
          * @param where SQL condition that is true for rows still to be done, and false once they are
+         * @param key columns by whose order the rows are walked, as a view or a foreign table needs it; empty for by blocks
          */
-        record Backfill(String name, TableName table, Identifier column, String value, String where) implements Step {}
+        record Backfill(
+                String name, TableName table, Identifier column, String value, String where, List<Identifier> key)
+                implements Step {
+            public Backfill {
+                key = List.copyOf(key);
+            }
+
+            /** By blocks. */
+            public Backfill(String name, TableName table, Identifier column, String value, String where) {
+                this(name, table, column, value, where, List.of());
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.plan;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -159,18 +160,70 @@ public record PlanSpec(
      * How fast a backfill goes.
      *
      * @param batchMilliseconds how long one batch should take: 1 to 1,000
-     * @param restPercent the share of time that the backfill rests: 0 to 95
+     * @param restPercent the share of its time that a governed backfill rests at least: 0 to 95
      * @param userTriggers whether the table's own triggers see the rows that the backfill touches (P29)
      * @param maxReplicaLagSeconds how far a standby may be behind before the backfill all but stops (P42): 1 to 86,400, or 0
      *     for not looking
      * @param commit whether each batch waits until the disk has it
+     * @param speed at which it begins, never {@link Speed#PAUSED}; empty for {@link Speed#GOVERNED}
+     * @param limits what makes it go slower; empty where the plan says nothing
+     * @param workers how many sessions may write at the same time, where the table and the server have room: 1 to 16
      */
     public record BackfillPace(
             int batchMilliseconds,
             int restPercent,
             UserTriggers userTriggers,
             int maxReplicaLagSeconds,
-            BatchCommit commit) {
+            BatchCommit commit,
+            Optional<Speed> speed,
+            Optional<BackfillLimits> limits,
+            int workers) {
+        /** One worker. */
+        public BackfillPace(
+                int batchMilliseconds,
+                int restPercent,
+                UserTriggers userTriggers,
+                int maxReplicaLagSeconds,
+                BatchCommit commit,
+                Optional<Speed> speed,
+                Optional<BackfillLimits> limits) {
+            this(batchMilliseconds, restPercent, userTriggers, maxReplicaLagSeconds, commit, speed, limits, 1);
+        }
+
+        /** One that begins governed, with no limits of the plan's own. */
+        public BackfillPace(
+                int batchMilliseconds,
+                int restPercent,
+                UserTriggers userTriggers,
+                int maxReplicaLagSeconds,
+                BatchCommit commit) {
+            this(
+                    batchMilliseconds,
+                    restPercent,
+                    userTriggers,
+                    maxReplicaLagSeconds,
+                    commit,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** The speed at which it begins. */
+        public Speed firstSpeed() {
+            return speed.orElse(Speed.GOVERNED);
+        }
+
+        /**
+         * What the plan says about limits. Its older field for a standby's lag counts where the limits are silent about that
+         * and the field says something of its own.
+         */
+        public BackfillLimits ownLimits() {
+            BackfillLimits said = limits.orElse(BackfillLimits.NONE);
+            return maxReplicaLagSeconds == standard().maxReplicaLagSeconds()
+                    ? said
+                    : said.over(new BackfillLimits(
+                            Map.of(Limit.REPLICA_LAG, maxReplicaLagSeconds), List.of(), List.of()));
+        }
+
         /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */
         public static BackfillPace standard() {
             return new BackfillPace(40, 20, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);

@@ -11,6 +11,7 @@ import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import dev.lockstep.plan.WorkloadSpec.Minimum;
 import dev.lockstep.plan.WorkloadSpec.SessionSpec;
+import dev.lockstep.schema.Identifier;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,13 +85,18 @@ public final class PlanTree {
     private static Map<String, Object> step(DeclaredPhase.Step step) {
         return switch (step) {
             case DeclaredPhase.Step.Sql(SqlStep sql) -> Map.of("sql", sql(sql));
-            case DeclaredPhase.Step.Backfill(var name, var table, var column, var value, var where) -> {
+            case DeclaredPhase.Step.Backfill(var name, var table, var column, var value, var where, var key) -> {
                 Map<String, Object> tree = new LinkedHashMap<>();
                 tree.put("name", name);
                 tree.put("table", table.toString());
                 tree.put("column", column.value());
                 tree.put("value", value);
                 tree.put("where", where);
+                put(
+                        tree,
+                        "key",
+                        Optional.of(key.stream().map(Identifier::value).toList())
+                                .filter(names -> !names.isEmpty()));
                 yield Map.of("backfill", tree);
             }
         };
@@ -289,6 +295,10 @@ public final class PlanTree {
         tree.put("userTriggers", pace.userTriggers().label());
         tree.put("maxReplicaLagSeconds", pace.maxReplicaLagSeconds());
         tree.put("commit", pace.commit().label());
+        put(tree, "speed", pace.speed().map(Speed::label));
+        put(tree, "limits", pace.limits().map(LimitsReader::tree));
+        // One worker is what older plans meant without a word.
+        put(tree, "workers", Optional.of(pace.workers()).filter(workers -> workers > 1));
         return tree;
     }
 

@@ -133,11 +133,13 @@ final class WorkReader {
         Optional<Identifier> column = fields.required("column", ChangeReader::identifier);
         Optional<String> value = fields.required("value", Node::text);
         Optional<String> where = fields.required("where", Node::text);
+        List<Identifier> key = fields.or("key", List.of(), ChangeReader::identifiers);
         return fields.whole(() -> new DeclaredPhase.Step.Backfill(
                 name.orElseThrow(),
                 table.orElseThrow(),
                 column.orElseThrow(),
                 value.orElseThrow(),
-                where.orElseThrow()));
+                where.orElseThrow(),
+                key));
     }
 }

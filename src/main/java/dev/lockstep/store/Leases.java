@@ -68,6 +68,20 @@ class Leases {
                 .executeUpdate());
     }
 
+    /** Gives the lease back; the next fence is larger than this one as well. */
+    void outbid(Lease lease, long fence) {
+        transactions.call(session -> session.createNativeQuery("""
+                        UPDATE lease
+                        SET holder = NULL, expires_at = clock_timestamp(), fence = greatest(fence, CAST(:seen AS bigint))
+                        WHERE run = :run AND holder = :holder AND fence = :fence
+                        """)
+                .setParameter("seen", fence)
+                .setParameter("run", lease.run().value())
+                .setParameter("holder", lease.holder())
+                .setParameter("fence", lease.fence())
+                .executeUpdate());
+    }
+
     /**
      * Whether this lease is still the newest. Until the transaction ends nobody can take it over, so what is written in it
      * was written by the holder.

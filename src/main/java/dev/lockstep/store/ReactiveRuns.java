@@ -8,8 +8,11 @@ import dev.lockstep.engine.PodReport;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StandingFloors;
 import dev.lockstep.engine.StoredRun;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -28,13 +31,21 @@ public class ReactiveRuns implements Runs {
     private final RunStart start;
     private final Leases leases;
     private final Reports reports;
+    private final FloorRecord floors;
     private final ChangeNotices notices;
 
-    ReactiveRuns(Transactions transactions, RunStart start, Leases leases, Reports reports, ChangeNotices notices) {
+    ReactiveRuns(
+            Transactions transactions,
+            RunStart start,
+            Leases leases,
+            Reports reports,
+            FloorRecord floors,
+            ChangeNotices notices) {
         this.transactions = transactions;
         this.start = start;
         this.leases = leases;
         this.reports = reports;
+        this.floors = floors;
         this.notices = notices;
     }
 
@@ -69,7 +80,44 @@ public class ReactiveRuns implements Runs {
     @Override
     public Appended append(
             RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now) {
-        Addition addition = new Addition(run, JournalRow.Text.of(events), over, HashChain.kept(now));
+        return append(
+                new Addition(run, JournalRow.Text.of(events), over, Optional.empty(), HashChain.kept(now)),
+                lastSeen,
+                authority);
+    }
+
+    @Override
+    public Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> held,
+            Instant now) {
+        return append(
+                new Addition(
+                        run,
+                        JournalRow.Text.of(events),
+                        over,
+                        Optional.of(FloorRow.Held.json(held)),
+                        HashChain.kept(now)),
+                lastSeen,
+                authority);
+    }
+
+    @Override
+    public List<StandingFloors> floors(DatabaseName database) {
+        return floors.standing(database);
+    }
+
+    @Override
+    public boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now) {
+        return floors.lift(database, run, actor, comment, now);
+    }
+
+    private Appended append(Addition addition, long lastSeen, Authority authority) {
+        RunId run = addition.run();
         return transactions.call(session -> session.find(RunHead.class, run.value(), LockMode.PESSIMISTIC_WRITE)
                 .onItem()
                 .ifNull()
@@ -97,6 +145,11 @@ public class ReactiveRuns implements Runs {
     @Override
     public void release(Lease lease) {
         leases.release(lease);
+    }
+
+    @Override
+    public void outbid(Lease lease, long fence) {
+        leases.outbid(lease, fence);
     }
 
     @Override
@@ -146,6 +199,9 @@ public class ReactiveRuns implements Runs {
         }
         head.active = !addition.over();
         return session.persistAll(rows.toArray())
+                .chain(() -> addition.floors()
+                        .map(held -> FloorRecord.keep(session, addition.run(), held, addition.now()))
+                        .orElseGet(() -> Uni.createFrom().item(0)))
                 .chain(() -> ChangeNotices.announce(session, addition.run()))
                 .map(_ -> new Appended.Done(head.sequence));
     }
@@ -172,5 +228,7 @@ public class ReactiveRuns implements Runs {
         }
     }
 
-    private record Addition(RunId run, List<JournalRow.Text> events, boolean over, Instant now) {}
+    /** @param floors what the run holds from now on; empty when that does not change */
+    private record Addition(
+            RunId run, List<JournalRow.Text> events, boolean over, Optional<String> floors, Instant now) {}
 }

@@ -8,6 +8,8 @@ import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.Pacing;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.schema.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One execution of a step: its order, the ear of the engine, and what is worth telling afterwards. */
 final class Attempt {
@@ -36,18 +39,29 @@ final class Attempt {
     private final StepOrder order;
     private final StepMonitor monitor;
     private final Connector connector;
+    private final BackfillLimits databaseLimits;
     private final InstantSource clock;
     private final Stopwatch since = Stopwatch.started();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Delays delays = new Delays();
     private List<Blocker> waitingFor = List.of();
+    private List<Blocker> standing = List.of();
+    private List<Blocker> inTheWay = List.of();
     private boolean told;
+    private volatile boolean halted;
     private long longestLockWait;
 
-    Attempt(StepOrder order, StepMonitor monitor, Connector connector, InstantSource clock) {
+    /** @param databaseLimits what the configuration says about this database */
+    Attempt(
+            StepOrder order,
+            StepMonitor monitor,
+            Connector connector,
+            BackfillLimits databaseLimits,
+            InstantSource clock) {
         this.order = order;
         this.monitor = monitor;
         this.connector = connector;
+        this.databaseLimits = databaseLimits;
         this.clock = clock;
     }
 
@@ -72,7 +86,12 @@ final class Attempt {
     }
 
     boolean stopRequested() {
-        return Thread.currentThread().isInterrupted() || monitor.stopRequested();
+        return halted || Thread.currentThread().isInterrupted() || monitor.stopRequested();
+    }
+
+    /** Ends the work of all threads of this attempt, because one of them cannot go on. */
+    void halt() {
+        halted = true;
     }
 
     /** Sleeps; never call it inside a transaction (P46). False when the step is to stop. */
@@ -92,6 +111,16 @@ final class Attempt {
         return false;
     }
 
+    /** At which speed backfills are to go, if somebody said so. */
+    Optional<Pacing> pacing() {
+        return monitor.pacing();
+    }
+
+    /** What makes a backfill slower: by the plan, and where that is silent by the database's configuration. */
+    BackfillLimits limits() {
+        return order.pace().ownLimits().over(databaseLimits);
+    }
+
     void progressed(Progress progress) {
         monitor.progressed(progress);
     }
@@ -101,10 +130,23 @@ final class Attempt {
      * earlier attempt may be gone. Safe for any thread.
      */
     synchronized void waitingFor(List<Blocker> blockers) {
-        if (!told || !blockers.equals(waitingFor)) {
+        inTheWay = List.copyOf(blockers);
+        tell();
+    }
+
+    /** Tells the engine what keeps the step back beside that, from batch to batch, until it is told otherwise. */
+    synchronized void standing(List<Blocker> blockers) {
+        standing = List.copyOf(blockers);
+        tell();
+    }
+
+    private synchronized void tell() {
+        List<Blocker> all =
+                Stream.concat(standing.stream(), inTheWay.stream()).distinct().toList();
+        if (!told || !all.equals(waitingFor)) {
             told = true;
-            waitingFor = List.copyOf(blockers);
-            monitor.waitingFor(waitingFor);
+            waitingFor = all;
+            monitor.waitingFor(all);
         }
     }
 
@@ -133,6 +175,7 @@ final class Attempt {
 
     /** The last word of the attempt: nothing is waited for any more, and this is what held it up. */
     void over() {
+        standing(List.of());
         heldUpBy(List.of());
         List<Event.Delay> longest = delays.longest();
         if (!longest.isEmpty()) {
@@ -162,6 +205,7 @@ final class Attempt {
         return switch (entry) {
             case Ledger.Entry.Open _ -> Optional.empty();
             case Ledger.Entry.FencedOut _ -> Optional.of(new StepOutcome.FencedOut());
+            case Ledger.Entry.Behind(List<String> missing) -> Optional.of(behind(missing));
             case Ledger.Entry.Done(long rows) -> {
                 note("An earlier attempt had done it already.");
                 yield Optional.of(completed(rows));
@@ -179,6 +223,30 @@ final class Attempt {
                         "Resume it with the build of Lockstep that began it, or look in lockstep.ledger of the database"
                                 + " for run " + order.run() + " and roll the run back."));
         };
+    }
+
+    /** Another one may answer at this address for a while; whatever it is, nothing is done to it (G40). */
+    private StepOutcome behind(List<String> missing) {
+        return new StepOutcome.Blocked(
+                List.of(new Blocker(
+                        Blocker.Code.LEDGER_DISAGREES,
+                        "database " + order.database(),
+                        connector.address(),
+                        "The run's journal says that " + counted(missing) + " done, and the ledger in the database"
+                                + " (lockstep.ledger, run " + order.run() + ") does not know it: the database was"
+                                + " restored from a backup, lost its last transactions in a failover, or is another one."
+                                + " Nothing was done to it.",
+                        "Check that " + connector.address() + " is the right server. If it was restored to an earlier"
+                                + " moment, abort the run and roll it back, which finds what is there and takes that"
+                                + " away; then start the plan again.")),
+                RETRY_UNREACHABLE);
+    }
+
+    private static String counted(List<String> steps) {
+        return steps.size() == 1
+                ? "step " + steps.getFirst() + " is"
+                : steps.size() + " steps (" + String.join(", ", steps.subList(0, Math.min(5, steps.size())))
+                        + (steps.size() > 5 ? ", …" : "") + ") are";
     }
 
     /** The outcome for a database that does not answer, or cannot work just now. */

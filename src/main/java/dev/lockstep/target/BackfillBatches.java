@@ -2,7 +2,6 @@ package dev.lockstep.target;
 
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.plan.PlanSpec.BatchCommit;
-import dev.lockstep.target.BackfillStep.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -11,171 +10,201 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches of a backfill, each as many blocks as take about the wanted time.
+ * The batches of one worker of a backfill, each as many rows as take about the wanted time.
  *
  * <p>A batch must never make a transaction of the application a deadlock's victim. The server looks for deadlocks when
  * somebody has waited for {@code deadlock_timeout}; a batch that is over before then, its own waiting included, cannot be
  * part of one that it finds in the application's session. So its limits stay below that, and where rows are locked for
- * longer it lets go, tries less, and in the end passes the block over for the next pass.
+ * longer it lets go, tries less, and in the end passes these rows over for the next pass. Confined to one thread.
  */
 final class BackfillBatches {
-    static final int FIRST_BLOCKS = 8;
-
-    /** 8 MB at the usual block size: an empty stretch is passed fast, a dense one behind it still stops in time. */
-    private static final int MOST_BLOCKS = 1024;
+    /** With fewer rows by key, what a transaction costs by itself would count for more than they do. */
+    private static final int LEAST_ROWS = 20;
 
     private static final int TRIES_AT_ONE_BLOCK = 5;
     /** Less than the driver waits for an answer. */
-    private static final Duration LONGEST_FOR_A_BLOCK = Duration.ofSeconds(20);
+    private static final Duration LONGEST_FOR_THE_SMALLEST = Duration.ofSeconds(20);
 
     private static final Duration REST_AFTER_CONTENTION = Duration.ofMillis(50);
 
     private final Attempt attempt;
     private final BatchWork work;
     private final Connection connection;
+    private final BackfillTally tally;
+    private final BackfillRest rest;
     private final Duration deadlockTimeout;
-    private int refusals;
     private final HeapSlices slices;
-    private boolean passedOver;
+    private int refusals;
     private Duration longestSlice = Duration.ZERO;
 
-    BackfillBatches(Attempt attempt, BatchWork work, Connection connection) throws SQLException {
+    BackfillBatches(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest)
+            throws SQLException {
         this.attempt = attempt;
         this.work = work;
         this.connection = connection;
+        this.tally = tally;
+        this.rest = rest;
         this.deadlockTimeout = LockWait.deadlockTimeout(connection);
         this.slices = new HeapSlices(connection, work);
     }
 
     /** What became of a batch. */
     sealed interface Batch {
-        record Done(Position to, long changed, Duration took) implements Batch {}
+        record Done(Stretch to, long changed, Duration took) implements Batch {}
 
         /** Somebody was in the way; the same again, perhaps smaller. */
-        record Retry(Position same) implements Batch {}
+        record Retry(Stretch same) implements Batch {}
 
         record Ended(StepOutcome outcome) implements Batch {}
     }
 
-    /** Begins another pass over the table; in how many slices its first range is to be done. */
-    int nextPass() {
-        passedOver = false;
-        return slices.wanted();
+    /** The same, as this worker begins with it. */
+    Stretch begun(Stretch share) {
+        return switch (share) {
+            case BlockStretch blocks when blocks.slice() == 0 -> blocks.inSlices(slices.wanted());
+            case BlockStretch blocks -> blocks;
+            case KeyStretch keys -> keys;
+        };
     }
 
-    /** Whether the current pass left out blocks because of row locks. */
-    boolean passedOver() {
-        return passedOver;
-    }
-
-    Batch next(Position at, long rowsBefore) throws SQLException {
+    Batch next(Pass pass, int share, Stretch at) throws SQLException {
         if (attempt.stopRequested()) {
             return new Batch.Ended(new StepOutcome.Interrupted());
         }
-        long to = at.to();
-        Stopwatch running = Stopwatch.started();
+        Tried tried = new Tried(at);
         try {
-            return write(at, rowsBefore, running);
+            return write(pass, share, tried);
         } catch (SQLException e) {
             if (SqlFailure.connectionLost(e)) {
                 throw e;
             }
             ShortTransaction.end(connection);
+            Stretch failed = tried.at;
             return switch (SqlFailure.of(e)) {
                 case UNREACHABLE -> throw e;
-                case CONTENDED -> contended(at, to, rowsBefore);
+                case CONTENDED -> contended(pass, share, failed);
                 case CANCELLED ->
-                    at.blocks() == 1 && refusals >= TRIES_AT_ONE_BLOCK
-                            ? new Batch.Ended(attempt.failed(e, update(at)))
-                            : smaller(at);
-                case STATEMENT -> new Batch.Ended(refused(e, at));
+                    failed.smallest() && refusals >= TRIES_AT_ONE_BLOCK
+                            ? new Batch.Ended(attempt.failed(e, update(failed)))
+                            : smaller(failed);
+                case STATEMENT -> new Batch.Ended(refused(e, failed));
             };
         }
     }
 
-    private Batch write(Position at, long rowsBefore, Stopwatch running) throws SQLException {
+    /** The stretch that a batch tries, with its bounds once they are known. */
+    private static final class Tried {
+        private Stretch at;
+
+        private Tried(Stretch at) {
+            this.at = at;
+        }
+    }
+
+    private Batch write(Pass pass, int share, Tried tried) throws SQLException {
+        Stopwatch running = Stopwatch.started();
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
-            statement.execute(work.settings() + limits(at.blocks()));
-            if (!Ledger.claim(connection, attempt.order())) {
+            String settings = work.settings() + limits(tried.at);
+            if (tried.at instanceof KeyStretch) {
+                statement.execute(settings);
+                settings = "";
+                tried.at = tried.at.bounded(connection);
+            }
+            long changed = changed(statement, settings + update(tried.at));
+            Stretch to = moved(tried.at, running.elapsed());
+            if (!Ledger.claimAndAdvance(connection, attempt.order(), pass.kept(share, to), changed)) {
                 connection.rollback();
                 return new Batch.Ended(new StepOutcome.FencedOut());
             }
-            long changed = statement.executeUpdate(update(at));
-            slices.wrote(at.slice());
-            Position moved = moved(at, running.elapsed());
-            Ledger.advance(connection, attempt.order(), moved.kept(), rowsBefore + changed);
             connection.commit();
             refusals = 0;
             attempt.waitingFor(List.of());
-            return new Batch.Done(moved, changed, running.elapsed());
+            return new Batch.Done(to, changed, running.elapsed());
         } finally {
             ShortTransaction.end(connection);
         }
     }
 
-    private Position moved(Position at, Duration took) {
+    /** How many rows the last of these statements has changed. One message to the server, however many there are. */
+    private static long changed(Statement statement, String statements) throws SQLException {
+        statement.execute(statements);
+        long changed = 0;
+        for (long count = statement.getLargeUpdateCount(); count >= 0; count = statement.getLargeUpdateCount()) {
+            changed = count;
+            statement.getMoreResults();
+        }
+        return changed;
+    }
+
+    private Stretch moved(Stretch at, Duration took) throws SQLException {
+        return switch (at) {
+            case KeyStretch keys -> keys.next(Math.max(LEAST_ROWS, keys.rows() * factor(took)));
+            case BlockStretch blocks -> moved(blocks, took);
+        };
+    }
+
+    private Stretch moved(BlockStretch at, Duration took) throws SQLException {
         longestSlice = longestSlice.compareTo(took) > 0 ? longestSlice : took;
-        if (at.slice() + 1 < at.slices()) {
+        slices.wrote(at);
+        if (!at.lastSlice()) {
             return at.nextSlice();
         }
         slices.finished(at.slices());
-        long blocks = adapted(at.blocks(), longestSlice);
+        double size = at.blocks() * factor(longestSlice);
         longestSlice = Duration.ZERO;
-        return at.range(at.to(), blocks, slices.wanted());
+        return at.nextRange(size, slices.wanted());
     }
 
-    /** The whole batch ends before anybody who waits for it looks for a deadlock; only a single block may take longer. */
-    private String limits(long blocks) {
+    /** The whole batch ends before anybody who waits for it looks for a deadlock; only the smallest may take longer. */
+    private String limits(Stretch at) {
         long rowLock = Math.clamp(
                 deadlockTimeout.toMillis() / 4, 1, attempt.order().locks().budgetMilliseconds());
-        long statement = blocks == 1 && refusals > 0
-                ? LONGEST_FOR_A_BLOCK.toMillis()
+        long statement = at.smallest() && refusals > 0
+                ? LONGEST_FOR_THE_SMALLEST.toMillis()
                 : Math.max(50, deadlockTimeout.toMillis() * 8 / 10);
         String commit = attempt.order().pace().commit() == BatchCommit.ASYNCHRONOUS
-                ? "; SET LOCAL synchronous_commit = off"
+                ? "SET LOCAL synchronous_commit = off;"
                 : "";
-        return "SET LOCAL lock_timeout = " + rowLock + "; SET LOCAL statement_timeout = " + statement + commit;
+        return "SET LOCAL lock_timeout = " + rowLock + ";SET LOCAL statement_timeout = " + statement + ";" + commit;
     }
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
-    private String update(Position at) {
-        return work.statement("ctid >= '(" + at.next() + ",0)'::tid AND ctid < '(" + at.to() + ",0)'::tid"
-                + HeapSlices.condition(at.slice(), at.slices()) + " AND (" + work.pending() + ")");
+    private String update(Stretch at) {
+        return work.statement(at.condition(work.pending()));
     }
 
-    private long adapted(long blocks, Duration took) {
-        double wanted = attempt.order().pace().batchMilliseconds() * 1e6;
-        double factor = Math.clamp(wanted / Math.max(1, took.toNanos()), 0.25, 2);
-        return Math.clamp(Math.round(blocks * factor), 1, MOST_BLOCKS);
+    /** How much larger the next batch should be than one that took so long. */
+    private double factor(Duration took) {
+        return Math.clamp((double) rest.batch().toNanos() / Math.max(1, took.toNanos()), 0.25, 2);
     }
 
-    private Batch smaller(Position at) {
+    private Batch smaller(Stretch at) {
         refusals++;
-        return new Batch.Retry(at.range(at.next(), Math.max(1, at.blocks() / 4), at.slices()));
+        return new Batch.Retry(at.smaller());
     }
 
-    /** Row locks of the application: smaller batches, and in the end past this block; the next pass comes back to it. */
-    private Batch contended(Position at, long to, long rowsBefore) throws SQLException {
-        attempt.waitingFor(List.of(BackfillStep.lockedRows(work.table(), "blocks " + at.next() + " to " + (to - 1))));
-        if (at.blocks() > 1 || refusals < TRIES_AT_ONE_BLOCK) {
+    /** Row locks of the application: smaller batches, and in the end past these rows; the next pass comes back to them. */
+    private Batch contended(Pass pass, int share, Stretch at) throws SQLException {
+        attempt.waitingFor(List.of(BackfillProof.lockedRows(work.table(), at.shown())));
+        if (!at.smallest() || refusals < TRIES_AT_ONE_BLOCK) {
             return attempt.rest(REST_AFTER_CONTENTION) ? smaller(at) : new Batch.Ended(new StepOutcome.Interrupted());
         }
         refusals = 0;
-        passedOver = true;
-        attempt.note("Rows in block " + at.next() + " were locked for long and got another pass.");
-        Position moved = at.range(to, 1, at.slices());
-        return new ShortTransaction(connection, attempt).advance(moved.kept(), rowsBefore)
-                ? new Batch.Done(moved, 0, Duration.ZERO)
+        tally.passedOver();
+        attempt.note("Rows in " + at.shown() + " were locked for long and got another pass.");
+        Stretch past = at.past();
+        return new ShortTransaction(connection, attempt).advance(pass.kept(share, past))
+                ? new Batch.Done(past, 0, Duration.ZERO)
                 : new Batch.Ended(new StepOutcome.FencedOut());
     }
 
-    private StepOutcome refused(SQLException e, Position at) throws SQLException {
+    private StepOutcome refused(SQLException e, Stretch at) throws SQLException {
         Optional<StepOutcome> hidden = attempt.rowsHidden(e, work.table());
         if (hidden.isPresent()) {
             return hidden.get();
         }
-        String row = new OffendingRow(connection, work).find(at.next(), at.to());
+        String row = new OffendingRow(connection, work).find(at);
         return attempt.failed(e, update(at) + " -- fails on " + row);
     }
 }

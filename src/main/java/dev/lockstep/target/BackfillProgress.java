@@ -1,49 +1,66 @@
 package dev.lockstep.target;
 
 import dev.lockstep.engine.Progress;
+import dev.lockstep.plan.Speed;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 
-/** Tells how a backfill goes, at most five times a second, with a rate over the last few seconds. */
+/** Tells how a backfill goes: at most five times a second while it does, and once a second what slows it down. Safe for any thread. */
 final class BackfillProgress {
     private static final Duration EVERY = Duration.ofMillis(200);
-    private static final Duration WINDOW = Duration.ofSeconds(5);
 
     private final Attempt attempt;
+    private final BackfillRest rest;
     private final Stopwatch since = Stopwatch.started();
-    private final Deque<Mark> marks = new ArrayDeque<>();
+    private final Forecast forecast = new Forecast();
     private Duration reportedAt = EVERY.negated();
+    private Optional<Progress> last = Optional.empty();
 
-    BackfillProgress(Attempt attempt) {
+    BackfillProgress(Attempt attempt, BackfillRest rest) {
         this.attempt = attempt;
+        this.rest = rest;
+        rest.listener(this::again);
     }
 
-    private record Mark(Duration at, long rows, long block) {}
-
-    void report(BackfillStep.Position position, long rows) {
+    /** @param passed how much of the pass is done, from 0 to 1 */
+    synchronized void report(long pass, double passed, long rows) {
         Duration now = since.elapsed();
-        boolean last = position.next() >= position.end();
-        if (!last && now.minus(reportedAt).compareTo(EVERY) < 0) {
+        if (passed < 1 && now.minus(reportedAt).compareTo(EVERY) < 0) {
             return;
         }
         reportedAt = now;
-        Mark mark = new Mark(now, rows, position.next());
-        marks.addLast(mark);
-        while (marks.size() > 2 && now.minus(marks.getFirst().at()).compareTo(WINDOW) > 0) {
-            marks.removeFirst();
-        }
-        Mark first = marks.getFirst();
-        double seconds = now.minus(first.at()).toNanos() / 1e9;
-        double rate = seconds > 0 ? (rows - first.rows()) / seconds : 0;
-        double blockRate = seconds > 0 ? (position.next() - first.block()) / seconds : 0;
         // A second pass is short and its length is not known; the first one is what people wait for.
-        boolean firstPass = position.pass() == 1;
-        double fraction = firstPass && position.end() > 0 ? Math.min(1, (double) position.next() / position.end()) : 1;
-        Optional<Long> left = firstPass && blockRate > 0
-                ? Optional.of(Math.max(0, Math.round((position.end() - position.next()) / blockRate)))
-                : Optional.empty();
-        attempt.progressed(new Progress(attempt.order().step().name(), rows, fraction, rate, left, attempt.now()));
+        boolean firstPass = pass == 1;
+        Forecast.Outlook outlook = forecast.after(now.minus(rest.pausedFor()), rows, firstPass ? passed : 1);
+        Progress progress = new Progress(
+                attempt.order().step().name(),
+                rows,
+                firstPass ? passed : 1,
+                outlook.rowsPerSecond(),
+                firstPass ? outlook.left().map(left -> Math.round(left.toMillis() / 1000.0)) : Optional.empty(),
+                attempt.now(),
+                Optional.of(rest.now()));
+        last = Optional.of(progress);
+        attempt.progressed(progress);
+    }
+
+    /** The same with what makes it slower now, which may be a pause; what has not changed is not told again. */
+    private synchronized void again() {
+        Progress.Pace pace = rest.now();
+        if (last.isEmpty() || last.get().pace().equals(Optional.of(pace))) {
+            return;
+        }
+        boolean paused = pace.speed() == Speed.PAUSED;
+        Progress before = last.get();
+        Progress now = new Progress(
+                before.step(),
+                before.rowsDone(),
+                before.fraction(),
+                paused ? 0 : before.rowsPerSecond(),
+                paused ? Optional.empty() : before.secondsLeft(),
+                attempt.now(),
+                Optional.of(pace));
+        last = Optional.of(now);
+        attempt.progressed(now);
     }
 }

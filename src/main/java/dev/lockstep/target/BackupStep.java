@@ -53,7 +53,7 @@ final class BackupStep {
             // Where a policy would hide rows the server now says so instead of passing over them (P28).
             statement.execute("SET row_security = off");
         }
-        Map<String, Long> cursor = entry instanceof Ledger.Entry.Open(var kept, var _) ? kept : Map.of();
+        Map<String, Long> cursor = entry instanceof Ledger.Entry.Open(var kept, var _) ? kept.numbers() : Map.of();
         try {
             if (!cursor.containsKey(END)) {
                 cursor = Map.of(NEXT, 0L, END, blocks(connection, action.table()));
@@ -93,7 +93,7 @@ final class BackupStep {
                 }
             }
             Backups.enter(connection, copy, label, attempt.order().run());
-            Ledger.advance(connection, attempt.order(), cursor, 0);
+            Ledger.advance(connection, attempt.order(), Cursor.of(cursor), 0);
         });
     }
 
@@ -114,7 +114,7 @@ final class BackupStep {
                                 insert(action) + " WHERE ctid >= ?::text::tid AND ctid < ?::text::tid"
                                         + onlyOnce(action))
                         .update("(" + from + ",0)", "(" + to + ",0)");
-                Ledger.advance(connection, attempt.order(), Map.of(NEXT, to, END, end), 0);
+                Ledger.advance(connection, attempt.order(), Cursor.of(Map.of(NEXT, to, END, end)), 0);
             });
             if (!ours) {
                 return Optional.of(new StepOutcome.FencedOut());

@@ -2,11 +2,15 @@ package dev.lockstep.target;
 
 import dev.lockstep.change.Action;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
 
-/** What is done in batches over the blocks of one table. */
+/** What is done in batches over the rows of one table. */
 sealed interface BatchWork {
-    /** The table whose blocks are walked through. */
+    /** The table whose rows are walked through. */
     TableName table();
 
     /** Whether the triggers of the table that is written see it. */
@@ -20,6 +24,14 @@ sealed interface BatchWork {
 
     /** A condition that is true for rows still to be done and false once they are. */
     String pending();
+
+    /** Columns that the plan names to go by; empty where it leaves that to Lockstep. */
+    List<Identifier> key();
+
+    /** An SQL expression that names a row to a person. */
+    default String rowName(Connection connection) throws SQLException {
+        return key().isEmpty() ? RowNames.expression(connection, table()) : RowNames.of(key());
+    }
 
     /** New values for columns of the rows themselves. */
     record Filling(Action.Backfill action) implements BatchWork {
@@ -46,6 +58,11 @@ sealed interface BatchWork {
         @Override
         public String pending() {
             return action.pending();
+        }
+
+        @Override
+        public List<Identifier> key() {
+            return action.key();
         }
     }
 
@@ -74,6 +91,11 @@ sealed interface BatchWork {
         @Override
         public String pending() {
             return action.pending();
+        }
+
+        @Override
+        public List<Identifier> key() {
+            return List.of();
         }
     }
 }

@@ -48,13 +48,15 @@ final class Checksum {
                         "rebuild-index", rebuild.table().sql(), rebuild.index().sql()));
             case Action.DropIndex(var table, var index) ->
                 parts.addAll(List.of("drop-index", table.sql(), index.sql()));
-            case Action.Backfill backfill ->
+            case Action.Backfill backfill -> {
                 parts.addAll(List.of(
                         "backfill",
                         backfill.table().sql(),
                         backfill.assignment(),
                         backfill.pending(),
                         backfill.userTriggers().name()));
+                backfill.key().forEach(column -> parts.add(column.sql()));
+            }
             case Action.CopyRows copy ->
                 parts.addAll(List.of(
                         "copy-rows",

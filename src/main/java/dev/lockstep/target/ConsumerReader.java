@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads what uses a database on one server: sessions, prepared transactions, logical slots and jobs of pg_cron (G29). What is
- * Lockstep's own is left out, and so is physical replication, which uses no table.
+ * Reads what uses a database on one server: sessions, prepared transactions, logical slots, subscriptions and jobs of pg_cron
+ * (G29). What is Lockstep's own is left out, and so is physical replication, which uses no table.
  */
 final class ConsumerReader {
     private final Connection connection;
@@ -39,6 +39,11 @@ final class ConsumerReader {
         all.addAll(consumers(Kind.LOGICAL_SLOT, """
                 SELECT slot_name AS id, '' AS role, '' AS name, '' AS address, NULL::timestamptz AS since
                 FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database()"""));
+        all.addAll(consumers(Kind.SUBSCRIPTION, """
+                SELECT subname AS id, subowner::regrole::text AS role, '' AS name, '' AS address,
+                       NULL::timestamptz AS since
+                FROM pg_subscription
+                WHERE subenabled AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"""));
         if (has("SELECT to_regclass('cron.job') IS NOT NULL AND has_table_privilege('cron.job', 'SELECT')")) {
             all.addAll(consumers(Kind.SCHEDULED_JOB, """
                     SELECT jobid::text AS id, username AS role, '' AS name, '' AS address, NULL::timestamptz AS since

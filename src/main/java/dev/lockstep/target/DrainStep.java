@@ -42,10 +42,10 @@ final class DrainStep {
         if (ended.isPresent()) {
             return ended.get();
         }
-        Map<String, Long> goal = entry instanceof Ledger.Entry.Open(var kept, var _) ? kept : Map.of();
+        Map<String, Long> goal = entry instanceof Ledger.Entry.Open(var kept, var _) ? kept.numbers() : Map.of();
         if (goal.isEmpty()) {
             goal = now(connection);
-            if (!ledger.advance(goal, 0)) {
+            if (!ledger.advance(Cursor.of(goal), 0)) {
                 return new StepOutcome.FencedOut();
             }
         }

@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.Departure;
 import dev.lockstep.engine.ErrorCode;
+import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
@@ -10,6 +11,7 @@ import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimony;
 import dev.lockstep.gate.Consumer;
 import dev.lockstep.gate.Consumers;
+import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
@@ -31,20 +33,34 @@ import java.util.Optional;
 public final class JdbcTargets implements Targets {
     private final Map<DatabaseName, TargetConnection> connections;
     private final Map<DatabaseName, List<TargetConnection>> replicas;
+    private final Map<DatabaseName, BackfillLimits> limits;
     private final InstantSource clock;
 
     /** Databases without replicas. */
     public JdbcTargets(Map<DatabaseName, TargetConnection> connections, InstantSource clock) {
-        this(connections, Map.of(), clock);
+        this(connections, Map.of(), Map.of(), clock);
     }
 
-    /** @param replicas of each database, whose sessions count as much as the primary's (G29) */
+    /** Without limits of their own. */
     public JdbcTargets(
             Map<DatabaseName, TargetConnection> connections,
             Map<DatabaseName, List<TargetConnection>> replicas,
             InstantSource clock) {
+        this(connections, replicas, Map.of(), clock);
+    }
+
+    /**
+     * @param replicas of each database, whose sessions count as much as the primary's (G29)
+     * @param limits of each database for backfills whose plans are silent
+     */
+    public JdbcTargets(
+            Map<DatabaseName, TargetConnection> connections,
+            Map<DatabaseName, List<TargetConnection>> replicas,
+            Map<DatabaseName, BackfillLimits> limits,
+            InstantSource clock) {
         this.connections = Map.copyOf(connections);
         this.replicas = Map.copyOf(replicas);
+        this.limits = Map.copyOf(limits);
         this.clock = clock;
     }
 
@@ -116,6 +132,34 @@ public final class JdbcTargets implements Targets {
     }
 
     @Override
+    public Optional<Long> fence(DatabaseName database, RunId run) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Connection connection = new Connector(target.get()).open("lockstep/fence")) {
+            return Ledger.fence(connection, run);
+        } catch (SQLException _) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public LedgerReading ledger(DatabaseName database) {
+        Optional<TargetConnection> target = target(database);
+        if (target.isEmpty()) {
+            return new LedgerReading.Unreachable("No database " + database + " is configured.");
+        }
+        Connector connector = new Connector(target.get());
+        try (Connection connection = connector.open("lockstep/ledger")) {
+            return new LedgerReading.Read(Ledger.done(connection));
+        } catch (SQLException e) {
+            return new LedgerReading.Unreachable("The ledger in database " + database + " at " + connector.address()
+                    + " could not be read: " + connector.safe(SqlFailure.words(e)) + ".");
+        }
+    }
+
+    @Override
     public Testimony testify(DatabaseName database, Departure what, Optional<Counted> run) {
         Optional<TargetConnection> target = target(database);
         if (target.isEmpty()) {
@@ -182,7 +226,12 @@ public final class JdbcTargets implements Targets {
                     "No database " + order.database() + " is configured.",
                     "Configure it (lockstep.databases.\"" + order.database() + "\".url) and retry.");
         }
-        Attempt attempt = new Attempt(order, monitor, new Connector(target.get()), clock);
+        Attempt attempt = new Attempt(
+                order,
+                monitor,
+                new Connector(target.get()),
+                limits.getOrDefault(order.database(), BackfillLimits.NONE),
+                clock);
         try (Connection connection = attempt.open()) {
             Optional<StepOutcome> unfit = unfit(attempt, connection);
             return unfit.isPresent() ? unfit.get() : perform(attempt, connection);

@@ -4,12 +4,17 @@ import dev.lockstep.change.Action;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.lifecycle.Position.Direction;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -27,7 +32,7 @@ final class Ledger {
     /** How a step stands when it is entered. */
     sealed interface Entry {
         /** It is to be done, from the beginning or from where an earlier attempt got. */
-        record Open(Map<String, Long> cursor, long rows) implements Entry {}
+        record Open(Cursor cursor, long rows) implements Entry {}
 
         /** It was done by an earlier attempt. */
         record Done(long rows) implements Entry {}
@@ -37,6 +42,16 @@ final class Ledger {
 
         /** An earlier attempt began something else under this name. */
         record Differs() implements Entry {}
+
+        /**
+         * Steps are missing that the journal says are done before this one: this is not the database that they were done
+         * to, or not as it was then (G40).
+         */
+        record Behind(List<String> missing) implements Entry {
+            public Behind {
+                missing = List.copyOf(missing);
+            }
+        }
 
         /** The target has seen a newer fence. */
         record FencedOut() implements Entry {}
@@ -114,6 +129,10 @@ final class Ledger {
         if (!claim(connection, order)) {
             return new Entry.FencedOut();
         }
+        List<String> missing = missing(connection, order);
+        if (!missing.isEmpty()) {
+            return new Entry.Behind(missing);
+        }
         record Row(String state, String checksum, long rows) {}
         String checksum = Checksum.of(order.action());
         Optional<Row> row = new Query(connection, """
@@ -136,7 +155,39 @@ final class Ledger {
         }
         write(connection, order, checksum);
         undoOpposite(connection, order);
-        return new Entry.Open(cursor(connection, order), begun ? row.get().rows() : 0);
+        Cursor cursor = cursor(connection, order.run(), order.step().name(), order.direction());
+        return new Entry.Open(cursor, begun ? row.get().rows() : 0);
+    }
+
+    /** What is done by the journal and not by the ledger, in order. */
+    private static List<String> missing(Connection connection, StepOrder order) throws SQLException {
+        if (order.done().isEmpty()) {
+            return List.of();
+        }
+        List<String> done = new Query(connection, """
+                        SELECT step FROM lockstep.ledger WHERE run = ? AND direction = 'FORWARD' AND state = 'Done'""")
+                .list(row -> row.getString("step"), order.run().value());
+        return order.done().stream().filter(step -> !done.contains(step)).toList();
+    }
+
+    /** The steps of every run that were done and not taken back. Makes nothing, and needs no transaction. */
+    static Map<RunId, Set<String>> done(Connection connection) throws SQLException {
+        if (oldestReader(connection).isEmpty()) {
+            return Map.of();
+        }
+        Map<RunId, Set<String>> done = new HashMap<>();
+        new Query(connection, "SELECT run, step FROM lockstep.ledger WHERE direction = 'FORWARD' AND state = 'Done'")
+                .list(row -> done.computeIfAbsent(new RunId(row.getObject("run", UUID.class)), _ -> new HashSet<>())
+                        .add(row.getString("step")));
+        return done;
+    }
+
+    /** The newest fence that this database has seen of a run; empty when it has seen none. Needs no transaction. */
+    static Optional<Long> fence(Connection connection, RunId run) throws SQLException {
+        return oldestReader(connection).isEmpty()
+                ? Optional.empty()
+                : new Query(connection, "SELECT token FROM lockstep.fence WHERE run = ?")
+                        .first(row -> row.getLong("token"), run.value());
     }
 
     /**
@@ -204,46 +255,77 @@ final class Ledger {
     }
 
     /** The cursor that a step of a run has left; empty where there is none. Makes nothing, and needs no transaction. */
-    static Map<String, Long> kept(Connection connection, RunId run, String step) throws SQLException {
-        if (oldestReader(connection).isEmpty()) {
-            return Map.of();
-        }
-        Map<String, Long> cursor = new HashMap<>();
-        new Query(connection, """
-                        SELECT c.key, c.value::bigint AS value FROM lockstep.ledger, jsonb_each_text(cursor) AS c
-                        WHERE run = ? AND step = ? AND direction = 'FORWARD'""")
-                .list(row -> cursor.put(row.getString("key"), row.getLong("value")), run.value(), step);
-        return cursor;
+    static Cursor kept(Connection connection, RunId run, String step) throws SQLException {
+        return oldestReader(connection).isEmpty() ? Cursor.NONE : cursor(connection, run, step, Direction.FORWARD);
     }
 
-    private static Map<String, Long> cursor(Connection connection, StepOrder order) throws SQLException {
-        Map<String, Long> cursor = new HashMap<>();
+    private static Cursor cursor(Connection connection, RunId run, String step, Direction direction)
+            throws SQLException {
+        Map<String, String> cursor = new HashMap<>();
         new Query(connection, """
-                        SELECT c.key, c.value::bigint AS value FROM lockstep.ledger, jsonb_each_text(cursor) AS c
+                        SELECT c.key, c.value FROM lockstep.ledger, jsonb_each_text(cursor) AS c
                         WHERE run = ? AND step = ? AND direction = ?""")
                 .list(
-                        row -> cursor.put(row.getString("key"), row.getLong("value")),
-                        order.run().value(),
-                        order.step().name(),
-                        order.direction().name());
-        return cursor;
+                        row -> cursor.put(row.getString("key"), row.getString("value")),
+                        run.value(),
+                        step,
+                        direction.name());
+        return new Cursor(cursor);
     }
 
     /** Keeps how far the step is. The caller has claimed the fence in this transaction. */
-    static void advance(Connection connection, StepOrder order, Map<String, Long> cursor, long rows)
-            throws SQLException {
-        String json = cursor.entrySet().stream()
-                .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
-                .collect(Collectors.joining(",", "{", "}"));
+    static void advance(Connection connection, StepOrder order, Cursor cursor, long rows) throws SQLException {
+        Pairs pairs = Pairs.of(connection, cursor);
         new Query(connection, """
-                        UPDATE lockstep.ledger SET cursor = ?::jsonb, rows = ?, updated_at = clock_timestamp()
+                        UPDATE lockstep.ledger SET cursor = jsonb_object(?::text[], ?::text[]), rows = ?,
+                          updated_at = clock_timestamp()
                         WHERE run = ? AND step = ? AND direction = ?""")
                 .update(
-                        json,
+                        pairs.names(),
+                        pairs.values(),
                         rows,
                         order.run().value(),
                         order.step().name(),
                         order.direction().name());
+    }
+
+    /**
+     * Claims the fence, and keeps how far one of several workers is: this part of the cursor, and so many rows more. To be
+     * called last in a worker's transaction, so that the workers wait for each other no longer than a commit takes.
+     *
+     * @return false when the target has seen a newer fence; then nothing of this transaction may be kept
+     */
+    static boolean claimAndAdvance(Connection connection, StepOrder order, Cursor part, long more) throws SQLException {
+        Pairs pairs = Pairs.of(connection, part);
+        // Shared, so that workers need not queue; a newer holder, who writes the row, waits for the commits and comes
+        // next.
+        return new Query(connection, """
+                        WITH ours AS (SELECT run FROM lockstep.fence WHERE run = ? AND token <= ? FOR SHARE)
+                        UPDATE lockstep.ledger AS l SET cursor = l.cursor || jsonb_object(?::text[], ?::text[]),
+                          rows = l.rows + ?, updated_at = clock_timestamp()
+                        FROM ours WHERE l.run = ours.run AND l.step = ? AND l.direction = ?""")
+                        .update(
+                                order.run().value(),
+                                order.fence(),
+                                pairs.names(),
+                                pairs.values(),
+                                more,
+                                order.step().name(),
+                                order.direction().name())
+                > 0;
+    }
+
+    /** A cursor's names and values, in the same order. */
+    private record Pairs(Array names, Array values) {
+        static Pairs of(Connection connection, Cursor cursor) throws SQLException {
+            List<Map.Entry<String, String>> entries =
+                    List.copyOf(cursor.values().entrySet());
+            return new Pairs(
+                    connection.createArrayOf(
+                            "text", entries.stream().map(Map.Entry::getKey).toArray()),
+                    connection.createArrayOf(
+                            "text", entries.stream().map(Map.Entry::getValue).toArray()));
+        }
     }
 
     /** Records that the step is done. The caller has claimed the fence in this transaction. */

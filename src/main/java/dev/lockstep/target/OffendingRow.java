@@ -23,35 +23,48 @@ final class OffendingRow {
         this.work = work;
     }
 
-    /** For a person: the row by its key, or the blocks when it could not be found. */
-    String find(long from, long to) throws SQLException {
-        long low = from;
-        long high = to;
-        while (high - low > 1) {
-            long middle = low + (high - low) / 2;
-            if (fails("ctid >= '(" + low + ",0)'::tid AND ctid < '(" + middle + ",0)'::tid")) {
-                high = middle;
-            } else {
-                low = middle;
-            }
+    /** For a person: the row by its key, or the stretch when it could not be found. */
+    String find(Stretch all) throws SQLException {
+        Stretch narrow = all;
+        List<Stretch> halves = narrow.halves(connection);
+        while (!halves.isEmpty()) {
+            narrow = fails(halves.getFirst().condition(work.pending())) ? halves.getFirst() : halves.getLast();
+            halves = narrow.halves(connection);
         }
+        return switch (narrow) {
+            case BlockStretch block -> inBlock(block).orElse("a row in " + all.shown());
+            case KeyStretch key -> named(key).stream().findFirst().orElse("a row in " + all.shown());
+        };
+    }
+
+    private Optional<String> inBlock(BlockStretch block) throws SQLException {
         record Row(String place, String name) {}
         List<Row> rows = new ArrayList<>();
         try (Statement statement = Query.plain(connection);
-                ResultSet found = statement.executeQuery(
-                        "SELECT ctid::text, " + RowNames.expression(connection, work.table()) + " FROM "
-                                + work.table().sql() + " WHERE ctid >= '(" + low + ",0)'::tid AND ctid < '(" + high
-                                + ",0)'::tid AND (" + work.pending() + ")")) {
+                ResultSet found = statement.executeQuery("SELECT ctid::text, " + work.rowName(connection) + " FROM "
+                        + work.table().sql() + " WHERE " + block.condition(work.pending()))) {
             while (found.next()) {
                 rows.add(new Row(found.getString(1), found.getString(2)));
             }
         }
         for (Row row : rows) {
-            if (fails("ctid = '" + row.place() + "'::tid")) {
-                return row.name();
+            if (fails("ctid = '" + row.place() + "'::tid AND (" + work.pending() + ")")) {
+                return Optional.of(row.name());
             }
         }
-        return "a row in blocks " + from + " to " + (to - 1);
+        return Optional.empty();
+    }
+
+    private List<String> named(KeyStretch key) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = Query.plain(connection);
+                ResultSet found = statement.executeQuery("SELECT " + work.rowName(connection) + " FROM "
+                        + work.table().sql() + " WHERE " + key.condition(work.pending()))) {
+            while (found.next()) {
+                names.add(found.getString(1));
+            }
+        }
+        return names;
     }
 
     private boolean fails(String where) throws SQLException {
@@ -59,7 +72,7 @@ final class OffendingRow {
         Optional<SQLException> failure = Optional.empty();
         try (Statement statement = Query.plain(connection)) {
             statement.execute(work.settings() + LIMITS);
-            statement.executeUpdate(work.statement(where + " AND (" + work.pending() + ")"));
+            statement.executeUpdate(work.statement(where));
         } catch (SQLException e) {
             failure = Optional.of(e);
         } finally {

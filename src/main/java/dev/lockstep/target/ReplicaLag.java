@@ -1,82 +1,99 @@
 package dev.lockstep.target;
 
-import dev.lockstep.gate.Blocker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * How far standbys are behind this server (P42). It measures by itself how long ago the position was written that a standby
- * has replayed: {@code pg_stat_replication.replay_lag} stops growing when a standby's replay stands still. Confined to one
- * thread.
+ * has replayed: {@code pg_stat_replication.replay_lag} stops growing when a standby's replay stands still.
  */
-final class ReplicaLag {
-    /** Looking costs a round trip, and lag does not change from batch to batch. */
-    private static final Duration EVERY = Duration.ofMillis(500);
+final class ReplicaLag implements Signal {
+    static final String NAME = "replica-lag";
+    private static final double MEGABYTE = 1 << 20;
 
-    private final Connection connection;
-    private final Duration limit;
-    private final Deque<Written> written = new ArrayDeque<>();
-    private Optional<Blocker> behind = Optional.empty();
-    private Stopwatch looked = Stopwatch.started();
+    private final int limitSeconds;
+    private final int limitMegabytes;
+    private final Trail written = new Trail();
 
-    /** @param limit zero for never being asked */
-    ReplicaLag(Connection connection, Duration limit) {
-        this.connection = connection;
-        this.limit = limit;
+    /** Limits of zero are not looked at. */
+    ReplicaLag(int limitSeconds, int limitMegabytes) {
+        this.limitSeconds = limitSeconds;
+        this.limitMegabytes = limitMegabytes;
     }
 
-    /** The end of the log, as a number of bytes, at some moment. */
-    private record Written(long position, Stopwatch since) {}
+    /** @param replayed empty where this role may not see it */
+    private record Standby(String name, Optional<Long> replayed) {}
 
-    private record Standby(String name, long replayed) {}
-
-    /** The standby that is too far behind, if there is one; outside of a transaction only. */
-    Optional<Blocker> behind() throws SQLException {
-        if (!limit.isZero() && (written.isEmpty() || looked.elapsed().compareTo(EVERY) >= 0)) {
-            looked = Stopwatch.started();
-            behind = look();
-        }
-        return behind;
+    @Override
+    public String name() {
+        return NAME;
     }
 
-    private Optional<Blocker> look() throws SQLException {
+    @Override
+    public String remedy() {
+        return "Wait, or see why its replay stands still (a long query there, or a paused replay). A standby that may lag is"
+                + " left alone with a higher backfill.limits.replicaLagSeconds.";
+    }
+
+    @Override
+    public List<Reading> look(Connection connection) throws SQLException {
         long end = new Query(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")
                 .one(row -> row.getLong(1));
-        written.addLast(new Written(end, Stopwatch.started()));
-        // A row without a position is one that this role may not see (pg_monitor), or no standby yet.
+        written.at(end);
         List<Standby> standbys =
                 new Query(connection, """
                         SELECT coalesce(nullif(application_name, ''), 'pid ' || pid)
                                    || coalesce(' at ' || host(client_addr), '') AS name,
                                pg_wal_lsn_diff(replay_lsn, '0/0')::bigint AS replayed
-                        FROM pg_stat_replication WHERE replay_lsn IS NOT NULL AND state IN ('streaming', 'catchup')""").list(row -> new Standby(row.getString("name"), row.getLong("replayed")));
-        Optional<Blocker> worst =
-                standbys.stream().flatMap(standby -> tooFar(standby).stream()).findFirst();
-        long slowest = standbys.stream().mapToLong(Standby::replayed).min().orElse(end);
-        while (written.size() > 1 && written.getFirst().position() <= slowest) {
-            written.removeFirst();
-        }
-        return worst;
+                        FROM pg_stat_replication
+                        WHERE state IN ('streaming', 'catchup') OR state IS NULL""").list(row -> new Standby(row.getString("name"), position(row.getLong("replayed"), row.wasNull())));
+        List<Reading> readings = new ArrayList<>();
+        standbys.stream()
+                .flatMap(standby -> standby.replayed().stream().map(at -> felt(standby.name(), at, end)))
+                .max(Comparator.comparingDouble(Reading.Felt::pressure))
+                .ifPresent(readings::add);
+        standbys.stream()
+                .filter(standby -> standby.replayed().isEmpty())
+                .findFirst()
+                .ifPresent(standby -> readings.add(new Reading.NotVisible(
+                        NAME,
+                        "How far standby " + standby.name()
+                                + " is behind is not visible to Lockstep's role, so nobody waited for it; GRANT pg_monitor"
+                                + " shows it.")));
+        written.forgetBefore(standbys.stream()
+                .flatMap(standby -> standby.replayed().stream())
+                .min(Comparator.naturalOrder())
+                .orElse(end));
+        return readings;
     }
 
-    private Optional<Blocker> tooFar(Standby standby) {
-        return written.stream()
-                .filter(mark -> mark.position() > standby.replayed())
-                .findFirst()
-                .map(mark -> mark.since().elapsed())
-                .filter(lag -> lag.compareTo(limit) > 0)
-                .map(_ -> new Blocker(
-                        Blocker.Code.REPLICA_BEHIND,
-                        "standby " + standby.name(),
-                        "whoever runs the standby",
-                        "Standby " + standby.name() + " is more than " + limit.toSeconds()
-                                + " s behind, so the backfill goes very slowly until it has caught up.",
-                        "Wait, or see why its replay stands still (a long query there, or a paused replay). A standby that"
-                                + " may lag is left alone with a higher backfill.maxReplicaLagSeconds."));
+    private static Optional<Long> position(long number, boolean hidden) {
+        return hidden ? Optional.empty() : Optional.of(number);
+    }
+
+    private Reading.Felt felt(String standby, long replayed, long end) {
+        Duration behind = written.leftBehind(replayed);
+        double megabytes = Math.max(0, end - replayed) / MEGABYTE;
+        double bySeconds = limitSeconds == 0 ? 0 : behind.toMillis() / 1000.0 / limitSeconds;
+        double byBytes = limitMegabytes == 0 ? 0 : megabytes / limitMegabytes;
+        return new Reading.Felt(
+                NAME,
+                true,
+                Math.max(bySeconds, byBytes),
+                "standby " + standby,
+                "Standby " + standby + " is " + behind.toSeconds() + " s and " + Math.round(megabytes) + " MB behind (limit "
+                        + limits() + ").");
+    }
+
+    private String limits() {
+        if (limitSeconds == 0) {
+            return limitMegabytes + " MB";
+        }
+        return limitSeconds + " s" + (limitMegabytes == 0 ? "" : ", " + limitMegabytes + " MB");
     }
 }

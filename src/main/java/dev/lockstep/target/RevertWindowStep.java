@@ -40,11 +40,11 @@ final class RevertWindowStep {
         if (ended.isPresent()) {
             return ended.get();
         }
-        Map<String, Long> kept = entry instanceof Ledger.Entry.Open(var cursor, var _) ? cursor : Map.of();
+        Map<String, Long> kept = entry instanceof Ledger.Entry.Open(var cursor, var _) ? cursor.numbers() : Map.of();
         Instant now = clock(connection);
         if (!kept.containsKey(BEGAN)) {
             kept = Map.of(BEGAN, ChronoUnit.MICROS.between(Instant.EPOCH, now));
-            if (!ledger.advance(kept, 0)) {
+            if (!ledger.advance(Cursor.of(kept), 0)) {
                 return new StepOutcome.FencedOut();
             }
         }

@@ -17,10 +17,13 @@ final class RowNames {
                         SELECT a.attname FROM pg_index i
                         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
                         WHERE i.indrelid = ?::regclass AND i.indisprimary ORDER BY a.attnum""").list(row -> new Identifier(row.getString(1)), table.sql());
-        return key.isEmpty()
-                ? "'row ' || ctid::text"
-                : key.stream()
-                        .map(column -> "'" + column.value().replace("'", "''") + " ' || " + column.sql() + "::text")
-                        .collect(Collectors.joining(" || ', ' || "));
+        return key.isEmpty() ? "'row ' || ctid::text" : of(key);
+    }
+
+    /** An expression that names the row by these columns. */
+    static String of(List<Identifier> key) {
+        return key.stream()
+                .map(column -> "'" + column.value().replace("'", "''") + " ' || " + column.sql() + "::text")
+                .collect(Collectors.joining(" || ', ' || "));
     }
 }

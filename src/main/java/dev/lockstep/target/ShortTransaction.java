@@ -4,7 +4,6 @@ import dev.lockstep.engine.StepOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 
 /**
  * The ledger's part of a step that is more than one transaction: enter, keep the cursor, finish, each in a transaction of
@@ -31,7 +30,7 @@ final class ShortTransaction {
     }
 
     /** Keeps the cursor; false when the target has seen a newer fence. */
-    boolean advance(Map<String, Long> cursor, long rows) throws SQLException {
+    boolean advance(Cursor cursor, long rows) throws SQLException {
         return inTransaction(() -> {
             boolean ours = Ledger.claim(connection, attempt.order());
             if (ours) {
@@ -39,6 +38,11 @@ final class ShortTransaction {
             }
             return ours;
         });
+    }
+
+    /** Keeps how far one worker is; false when the target has seen a newer fence. */
+    boolean advance(Cursor part) throws SQLException {
+        return inTransaction(() -> Ledger.claimAndAdvance(connection, attempt.order(), part, 0));
     }
 
     /** Something to do under the fence, together with what it writes to the ledger. */

@@ -33,13 +33,13 @@ record UseCount(Instant at, Map<String, Long> counters) {
 
     /** The count that this step of this run has kept. */
     static Optional<UseCount> kept(Connection connection, RunId run, String step) throws SQLException {
-        return kept(Ledger.kept(connection, run, step));
+        return kept(Ledger.kept(connection, run, step).numbers());
     }
 
-    Map<String, Long> cursor() {
+    Cursor cursor() {
         Map<String, Long> cursor = new HashMap<>(counters);
         cursor.put(MOMENT, ChronoUnit.MICROS.between(Instant.EPOCH, at));
-        return cursor;
+        return Cursor.of(cursor);
     }
 
     /** What has happened since, each with how often. A counter that has fallen was reset, and counts from zero. */

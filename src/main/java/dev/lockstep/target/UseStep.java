@@ -57,7 +57,8 @@ final class UseStep {
         return switch (new UseReader(connection).read(what)) {
             case Uses.Silent(String reason, String remedy) -> blocked(notKnown(reason, remedy));
             case Uses.Counted counted -> {
-                Map<String, Long> own = entry instanceof Ledger.Entry.Open(var cursor, var _) ? cursor : Map.of();
+                Map<String, Long> own =
+                        entry instanceof Ledger.Entry.Open(var cursor, var _) ? cursor.numbers() : Map.of();
                 Optional<UseCount> before = UseCount.kept(own);
                 if (before.isEmpty()) {
                     before = UseCount.kept(connection, attempt.order().run(), action.counted());

@@ -7,6 +7,7 @@ import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
+import dev.lockstep.plan.Speed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,10 @@ final class Account {
             case Event.Attested(var workload, String version, String actor, String comment, var expiresAt) ->
                 actor + " attested that " + workload + " runs " + version + "; that holds until " + When.utc(expiresAt)
                         + quoted(comment);
+            case Event.Paced(Speed speed, String actor) ->
+                speed == Speed.PAUSED
+                        ? actor + " paused the backfill."
+                        : actor + " set the speed of the backfill to " + speed.label() + ".";
             case Event.Suspended(String actor) -> actor + " paused the run.";
             case Event.Resumed(String actor) -> actor + " resumed the run.";
             case Event.RetryRequested(String actor) -> actor + " asked to try again.";
@@ -97,6 +102,7 @@ final class Account {
                     Event.Approved _,
                     Event.Rejected _,
                     Event.Attested _,
+                    Event.Paced _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

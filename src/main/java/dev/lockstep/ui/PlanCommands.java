@@ -6,6 +6,7 @@ import dev.lockstep.engine.Operations;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
+import dev.lockstep.plan.Speed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BadRequestException;
@@ -68,6 +69,20 @@ public class PlanCommands {
                 shortened(comment),
                 read(() -> new Digest(digest)),
                 audience.actor());
+        return backTo(key);
+    }
+
+    /** At which speed the backfill goes from now on. */
+    @POST
+    @Path("plans/{namespace}/{name}/backfill")
+    @RolesAllowed({Viewer.AUTHOR, Viewer.APPROVER, Viewer.ADMIN})
+    public Response pace(String namespace, String name, @RestForm String speed) {
+        PlanKey key = PlanPages.key(namespace, name);
+        Speed wanted = Stream.of(Speed.values())
+                .filter(one -> one.label().equals(speed))
+                .findFirst()
+                .orElseThrow(BadRequestException::new);
+        operations.pace(key, wanted, audience.actor());
         return backTo(key);
     }
 

@@ -128,7 +128,9 @@ public record PlanPage(
                 view.run().isEmpty() && outline instanceof Outline.NotKnown(String reason)
                         ? Optional.of(reason)
                         : Optional.empty(),
-                view.run().flatMap(RunView::progress).map(progress -> Gauge.of(progress, now)),
+                view.run()
+                        .flatMap(run -> run.progress()
+                                .map(progress -> Gauge.of(progress, run.state().pacing(), viewer, now))),
                 view.holds().stream().map(hold -> HoldCard.of(hold, now)).toList(),
                 view.run().map(run -> workloads(run, now)).orElseGet(List::of),
                 view.run().map(RunView::unlisted).map(PlanPage::unlisted).orElseGet(List::of),

@@ -3,6 +3,8 @@ package dev.lockstep.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.plan.BackfillLimits;
+import dev.lockstep.plan.Limit;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -15,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationTest {
@@ -47,6 +51,38 @@ class ConfigurationTest {
     }
 
     @Test
+    void limitsOfADatabaseAreHeldToTheRulesOfPlans() {
+        String shop = "lockstep.databases.\"shop\".";
+        assertThat(limits(Map.of(
+                        shop + "limits.\"replicaLagSeconds\"",
+                        "30",
+                        shop + "limits.\"WALMEGABYTESPERSECOND\"",
+                        "50",
+                        shop + "limit-queries.\"free-disk\".sql",
+                        "SELECT 7",
+                        shop + "limit-queries.\"free-disk\".least",
+                        "5",
+                        shop + "limit-checks.\"ops\".url",
+                        "http://ops.example.com/go")))
+                .isEqualTo(new BackfillLimits(
+                        Map.of(Limit.REPLICA_LAG, 30, Limit.WAL_RATE, 50),
+                        List.of(new BackfillLimits.SqlCheck("free-disk", "SELECT 7", 5, true)),
+                        List.of(new BackfillLimits.HttpCheck("ops", "http://ops.example.com/go", 2_000))));
+        assertThatThrownBy(() -> limits(Map.of(shop + "limits.\"replicaLagSecond\"", "30")))
+                .hasMessageContaining("lockstep.databases.\"shop\"")
+                .hasMessageContaining("Did you mean \"replicaLagSeconds\"?");
+        assertThatThrownBy(() -> limits(Map.of(shop + "limit-queries.\"free-disk\".sql", "SELECT 7")))
+                .hasMessageContaining("either most");
+    }
+
+    private static BackfillLimits limits(Map<String, String> values) {
+        Map<String, String> all = new HashMap<>(values);
+        all.put("lockstep.databases.\"shop\".url", "jdbc:postgresql://db/shop");
+        LockstepConfig config = config(all).getConfigMapping(LockstepConfig.class);
+        return DatabaseLimits.of("shop", Objects.requireNonNull(config.databases().get("shop")));
+    }
+
+    @Test
     void whatIsNotSaidHasADefault() {
         LockstepConfig config = config(Map.of()).getConfigMapping(LockstepConfig.class);
         assertThat(config.engine().leaseTimeToLive()).hasSeconds(5);
@@ -67,7 +103,10 @@ class ConfigurationTest {
         for (Method method : group.getDeclaredMethods()) {
             String name =
                     prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-            if (method.getReturnType() == Map.class) {
+            if (method.getReturnType() == Map.class
+                    && valueType(method.getGenericReturnType()) == Integer.class) {
+                keys.add(name + ".\"name\"");
+            } else if (method.getReturnType() == Map.class) {
                 keys.addAll(keys(name + ".\"name\"", valueType(method.getGenericReturnType())));
             } else if (method.getReturnType().getEnclosingClass() == LockstepConfig.class
                     && method.getReturnType().isInterface()) {

@@ -76,7 +76,7 @@ class DropColumnRecipeTest {
     }
 
     @Test
-    @Fact("P35")
+    @Fact({"P35", "G31"})
     void refusesWithEveryDependentListed() {
         assertThat(refusal(users().dependent("name", "view", "view names")
                         .dependent("name", "policy", "policy p on table users")

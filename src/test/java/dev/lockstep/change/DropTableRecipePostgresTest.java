@@ -90,7 +90,7 @@ class DropTableRecipePostgresTest {
     }
 
     @Test
-    @Fact("P14")
+    @Fact({"P14", "G31"})
     void whatNeedsTheTableIsRefusedAndNothingIsDroppedByCascade() throws SQLException {
         Compilation.Compiled reviewed = target.compiled(dropping());
         target.sql("CREATE VIEW counted AS SELECT count(*) FROM \"Old one\"");

@@ -310,7 +310,7 @@ class RenameColumnRecipePostgresTest {
     }
 
     @Test
-    @Fact("P41")
+    @Fact({"P41", "G32", "G33"})
     void contractNamesRowsWhoseSidesDiffer() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('a'), ('b')");

@@ -95,6 +95,7 @@ class AttestationsTest {
     }
 
     @Test
+    @Fact("G30")
     void wordThatIsOverAtOnceOrNeverIsRefused() {
         bench.started(plan());
 

@@ -1,5 +1,6 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanKey;
@@ -24,6 +25,9 @@ import java.util.function.Consumer;
 final class FakeRuns implements Runs {
     private final InstantSource clock;
     private final Map<RunId, Kept> kept = new LinkedHashMap<>();
+    /** They stay when a plan and its runs go. */
+    private final Map<DatabaseName, Map<RunId, StandingFloors>> floors = new LinkedHashMap<>();
+
     private final Map<RunId, Progress> progress = new ConcurrentHashMap<>();
     private final Map<String, PodReport> reports = new ConcurrentHashMap<>();
     private final List<Consumer<RunId>> listeners = new CopyOnWriteArrayList<>();
@@ -107,6 +111,44 @@ final class FakeRuns implements Runs {
         return new Appended.Done(write(found, events, now));
     }
 
+    @Override
+    public synchronized Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> held,
+            Instant now) {
+        Appended appended = append(run, lastSeen, authority, events, over, now);
+        if (appended instanceof Appended.Done) {
+            keep(kept(run).database(), run, held, now);
+        }
+        return appended;
+    }
+
+    private void keep(DatabaseName database, RunId run, List<Floor> held, Instant now) {
+        Map<RunId, StandingFloors> standing = floors.computeIfAbsent(database, _ -> new LinkedHashMap<>());
+        standing.remove(run);
+        if (!held.isEmpty()) {
+            standing.put(run, new StandingFloors(run, held, now));
+        }
+    }
+
+    @Override
+    public synchronized List<StandingFloors> floors(DatabaseName database) {
+        return List.copyOf(floors.getOrDefault(database, Map.of()).values());
+    }
+
+    @Override
+    public synchronized boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now) {
+        boolean stood = floors.getOrDefault(database, Map.of()).containsKey(run);
+        if (stood) {
+            keep(database, run, List.of(), now);
+        }
+        return stood;
+    }
+
     private long write(Kept to, List<Event> events, Instant now) {
         for (Event event : events) {
             to.journal.add(new JournalEntry(to.journal.size() + 1L, now, event));
@@ -142,6 +184,15 @@ final class FakeRuns implements Runs {
             found.leaseEnds = clock.instant().plus(timeToLive);
         }
         return held;
+    }
+
+    @Override
+    public synchronized void outbid(Lease lease, long fence) {
+        Kept found = kept(lease.run());
+        if (found.lease.filter(lease::equals).isPresent()) {
+            found.lease = Optional.empty();
+            found.fence = Math.max(found.fence, fence);
+        }
     }
 
     @Override

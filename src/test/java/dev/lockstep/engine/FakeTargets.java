@@ -4,6 +4,7 @@ import dev.lockstep.change.Departure;
 import dev.lockstep.gate.Consumer;
 import dev.lockstep.gate.Consumers;
 import dev.lockstep.lifecycle.Event.StepSummary;
+import dev.lockstep.lifecycle.Position;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
@@ -11,9 +12,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +26,7 @@ final class FakeTargets implements Targets {
     static final StepOutcome DONE = new StepOutcome.Completed(new StepSummary(1, 1, 0, List.of()));
 
     private final Map<String, Deque<Doing>> doings = new HashMap<>();
+    private final Map<RunId, Set<String>> done = new HashMap<>();
     private final Map<RunId, Long> fences = new HashMap<>();
     private final List<StepOrder> orders = new CopyOnWriteArrayList<>();
     private final List<String> effects = new CopyOnWriteArrayList<>();
@@ -129,12 +133,44 @@ final class FakeTargets implements Targets {
         try {
             StepOutcome outcome = doing.get().execute(order, monitor);
             if (outcome instanceof StepOutcome.Completed) {
+                note(order);
                 effects.add(order.step().name() + (order.direction().name().equals("BACKWARD") ? " taken back" : ""));
             }
             return outcome;
         } finally {
             atOnce.decrementAndGet();
         }
+    }
+
+    private synchronized void note(StepOrder order) {
+        if (order.direction() == Position.Direction.FORWARD) {
+            knows(order.run(), order.step().name());
+        }
+    }
+
+    @Override
+    public synchronized Optional<Long> fence(DatabaseName database, RunId run) {
+        return Optional.ofNullable(fences.get(run));
+    }
+
+    @Override
+    public synchronized LedgerReading ledger(DatabaseName database) {
+        return new LedgerReading.Read(done);
+    }
+
+    /** As if it had been restored to when it was empty. */
+    synchronized void forgets() {
+        done.clear();
+    }
+
+    /** As if the store had been restored to before this step. */
+    synchronized void knows(RunId run, String step) {
+        done.computeIfAbsent(run, _ -> new HashSet<>()).add(step);
+    }
+
+    /** As if a newer holder of this run, of which the store knows nothing, had been here. */
+    synchronized void hasSeen(RunId run, long fence) {
+        fences.merge(run, fence, Math::max);
     }
 
     private synchronized Optional<Doing> accepted(StepOrder order) {

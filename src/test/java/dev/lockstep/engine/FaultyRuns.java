@@ -1,6 +1,8 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +19,7 @@ final class FaultyRuns implements Runs {
     private volatile boolean hanging;
     private volatile Runnable beforeAcquire = () -> {};
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger journals = new AtomicInteger();
 
     FaultyRuns(Runs store) {
         this.store = store;
@@ -39,6 +42,11 @@ final class FaultyRuns implements Runs {
     /** How many calls have failed. */
     int refused() {
         return refused.get();
+    }
+
+    /** How often a journal was read. */
+    int journalsRead() {
+        return journals.get();
     }
 
     /** Only what pods report cannot be read. */
@@ -76,6 +84,7 @@ final class FaultyRuns implements Runs {
 
     @Override
     public List<JournalEntry> journal(RunId run, long after) {
+        journals.incrementAndGet();
         return store().journal(run, after);
     }
 
@@ -83,6 +92,33 @@ final class FaultyRuns implements Runs {
     public Appended append(
             RunId run, long lastSeen, Authority authority, List<Event> events, boolean over, Instant now) {
         return store().append(run, lastSeen, authority, events, over, now);
+    }
+
+    @Override
+    public Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> floors,
+            Instant now) {
+        return store().append(run, lastSeen, authority, events, over, floors, now);
+    }
+
+    @Override
+    public List<StandingFloors> floors(DatabaseName database) {
+        return store().floors(database);
+    }
+
+    @Override
+    public boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now) {
+        return store().lift(database, run, actor, comment, now);
+    }
+
+    @Override
+    public void outbid(Lease lease, long fence) {
+        store().outbid(lease, fence);
     }
 
     @Override

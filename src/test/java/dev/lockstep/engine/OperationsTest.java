@@ -11,6 +11,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
@@ -66,6 +67,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G39")
     void doesNotChangeAPlanThatIsUnderWay() {
         bench.started(dropPlan(PLAN, 1));
 
@@ -98,6 +100,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G33")
     void doesNotStartAPlanWhoseTableAnotherOneIsChanging() {
         bench.started(addPlan(OTHER, USERS));
         operations.put(addPlan(PLAN, USERS), ANN, Optional.empty());
@@ -127,6 +130,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G33")
     void saysWhenAStartWaitsForAnotherPlanAndNotForTheDatabase() {
         Targets.CatalogueReading answers = bench.targets.read(new DatabaseName("shop"), Set.of());
         unreachable();
@@ -247,6 +251,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G43")
     void takesADecisionOnlyAboutWhatRuns() {
         bench.started(dropPlan(PLAN, 1));
         Digest reviewed = addPlan(OTHER).digest();
@@ -268,6 +273,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G50")
     void doesNotDeleteAPlanInProgressAndSaysHowToGetThere() {
         bench.started(addPlan(PLAN));
 
@@ -328,6 +334,7 @@ class OperationsTest {
     }
 
     @Test
+    @Fact("G4")
     void keepsWhatAPodSaysOfItselfOnlyWhenTheClusterVouchesForIt() {
         Cluster.PodIdentity pod = new Cluster.PodIdentity("shop", "web-0", "uid-web-0", "default");
 

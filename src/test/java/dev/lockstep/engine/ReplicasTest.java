@@ -8,6 +8,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Position.Direction;
@@ -15,6 +16,9 @@ import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.schema.TableName;
+import dev.lockstep.lifecycle.Pacing;
+import dev.lockstep.plan.Speed;
+import java.util.concurrent.atomic.AtomicReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +58,7 @@ class ReplicasTest {
     }
 
     @Test
+    @Fact("G48")
     void takesOverFromADeadReplicaAndItsLateWordsAreRefused() throws InterruptedException {
         FaultyRuns dying = new FaultyRuns(bench.runs);
         CountDownLatch begun = new CountDownLatch(1);
@@ -230,6 +235,37 @@ class ReplicasTest {
 
         patiently("the step to stop")
                 .until(() -> bench.journal(run, Event.StepInterrupted.class).count() == 1);
+    }
+
+    @Test
+    void aSpeedIsHeardByTheRunningStepAndByWhoeverTakesItOver() {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicReference<Optional<Speed>> first = new AtomicReference<>(Optional.empty());
+        AtomicReference<Optional<Speed>> second = new AtomicReference<>(Optional.empty());
+        bench.targets.next("add", (order, monitor) -> {
+            begun.countDown();
+            patiently("word of the speed")
+                    .atMost(Duration.ofSeconds(1))
+                    .until(() -> monitor.pacing().isPresent());
+            first.set(monitor.pacing().map(Pacing::speed));
+            return FakeTargets.untilStopped(order, monitor);
+        });
+        bench.targets.next("add", (_, monitor) -> {
+            second.set(monitor.pacing().map(Pacing::speed));
+            return FakeTargets.DONE;
+        });
+        RunEngine one = bench.replica("one", bench.runs, Duration.ofMinutes(10), SOON);
+        bench.started(addPlan(PLAN));
+        awaitUninterruptibly(begun);
+
+        bench.operations.pace(PLAN, Speed.PAUSED, ANN);
+        patiently("the step to hear it").until(() -> first.get().isPresent());
+        one.close();
+        bench.replica("two", bench.runs, Duration.ofMinutes(10), SOON);
+        bench.awaits(RunStatus.SUCCEEDED);
+
+        assertThat(first.get()).contains(Speed.PAUSED);
+        assertThat(second.get()).contains(Speed.PAUSED);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.change.TableBuilder;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Permission;
 import dev.lockstep.lifecycle.Event;
@@ -97,6 +98,7 @@ class RevertWindowTest {
     }
 
     @Test
+    @Fact("G38")
     void theFloorStandsThroughTheWindowAndFallsWhenTheOldShapeIsBack() {
         RunId run = hidden();
         assertThat(bench.status(PLAN)).isEqualTo(RunStatus.HELD);

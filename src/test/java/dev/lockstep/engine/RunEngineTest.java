@@ -10,6 +10,7 @@ import static dev.lockstep.engine.Bench.dropPlan;
 import static dev.lockstep.engine.Bench.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.InTheWay;
@@ -71,6 +72,7 @@ class RunEngineTest {
     }
 
     @Test
+    @Fact("G38")
     void looksOnceMoreRightBeforeTheDropAndHoldsWhenAPodHasTurnedOld() {
         bench.replica("one");
         RunId run = bench.started(dropPlan(PLAN, 1));
@@ -89,6 +91,7 @@ class RunEngineTest {
     }
 
     @Test
+    @Fact("G46")
     void holdsTheBackfillWhileCodeRunsThatHasGoneAhead() {
         bench.cluster.runs("1.4.0", "1.5.0");
         bench.replica("one");
@@ -197,6 +200,7 @@ class RunEngineTest {
     }
 
     @Test
+    @Fact("G44")
     void stopsARunningStepWhenAPersonPausesAndGoesOnWhenTheyResume() {
         bench.targets.next("add", FakeTargets::untilStopped);
         bench.replica("one");

@@ -137,6 +137,7 @@ class CensusTest {
     // G26: consumers that nobody listed
 
     @Test
+    @Fact("G26")
     void whatNoWorkloadExplainsIsFoundAndHoldsOnlyWhereThePlanAsks() {
         Consumer[] some = {
             session("web/1.5.0", "10.9.9.9"),

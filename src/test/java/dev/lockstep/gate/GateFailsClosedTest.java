@@ -8,6 +8,7 @@ import static dev.lockstep.gate.Seen.newOnly;
 import static dev.lockstep.gate.Seen.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.gate.Evidence.Source;
 import dev.lockstep.gate.PodObservation.Condition;
 import dev.lockstep.plan.Milestone;
@@ -74,6 +75,7 @@ class GateFailsClosedTest {
     }
 
     @Test
+    @Fact("G1")
     void noPodWithoutGoodEvidenceEverPasses() {
         int open = 0;
         for (Combination said : combinations()) {

@@ -121,6 +121,7 @@ class GateTest {
     }
 
     @Test
+    @Fact("G5")
     void oneSourceThatDiffersClosesWhateverTheOthersSay() {
         Verdict verdict = contract(
                 rolledOut("1.5.0", running("a", label("1.5.0"), tag("1.5.0"), http("1.4.0"), report("1.5.0"))));
@@ -131,6 +132,7 @@ class GateTest {
     }
 
     @Test
+    @Fact("G2")
     void contractWantsTwoKindsOneOfThemFromTheProcess() {
         assertThat(contract(rolledOut("1.5.0", running("a", label("1.5.0"), report("1.5.0")))))
                 .isInstanceOf(Verdict.Open.class);
@@ -203,6 +205,7 @@ class GateTest {
     }
 
     @Test
+    @Fact("G1")
     void staleEvidenceAndStaleObservationHold() {
         Evidence stale = new Evidence(Source.LABEL, "1.5.0", STALE);
         WorkloadObservation.Seen fresh = rolledOut("1.5.0", running("a", label("1.5.0")));
@@ -306,6 +309,7 @@ class GateTest {
     }
 
     @Test
+    @Fact("G42")
     void rollbackWaitsUntilNothingNeedsTheNewShape() {
         assertThat(rollback(rolledOut("1.4.0", running("a", label("1.4.0"))))).isInstanceOf(Verdict.Open.class);
         assertThat(codes(rollback(rolledOut("1.4.0", running("a", label("1.5.0"))))))

@@ -59,6 +59,7 @@ class RequirementTest {
             >=1.5.0         ; 1.5.0-01       ; UNREADABLE ; UNREADABLE
             >=1.5.0         ; 99999999999.0.0; UNREADABLE ; UNREADABLE
             """)
+    @Fact("G8")
     void versionInRange(String range, String reported, Match surely, Match cautiously) {
         Requirement requirement = understood(new Versions.Range(range));
 
@@ -118,6 +119,7 @@ class RequirementTest {
     }
 
     @Test
+    @Fact("G8")
     void exactSetComparesTextExceptForALeadingV() {
         Requirement requirement = understood(new Versions.AnyOf(List.of("4f2d9ab", "v1.5.0", "variant")));
 
@@ -162,6 +164,7 @@ class RequirementTest {
             >=42        ; 4f2d9ab    ; UNREADABLE
             >=42        ; ''         ; UNREADABLE
             """)
+    @Fact("G8")
     void ordinal(String declared, String reported, Match match) {
         Requirement requirement = understood(new Versions.Ordinal(declared));
 

@@ -112,7 +112,7 @@ class CrashSafetyIT {
     }
 
     @Test
-    @Fact("P40")
+    @Fact({"P40", "G41"})
     void aRenameKilledAtEveryPointEndsLikeAPlainRename() throws Exception {
         try (RenameWorld world = new RenameWorld("crash")) {
             LockstepProcess lockstep = world.lockstep("a").awaitReady();

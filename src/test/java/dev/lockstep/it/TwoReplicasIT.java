@@ -117,6 +117,7 @@ class TwoReplicasIT {
     }
 
     @Test
+    @Fact("G47")
     void oneThatIsToldToEndHandsOverAtOnce() throws SQLException {
         String leader = leader();
         Instant toldAt = now();

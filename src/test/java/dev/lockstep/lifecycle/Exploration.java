@@ -8,6 +8,7 @@ import dev.lockstep.lifecycle.Stage.Watch;
 import dev.lockstep.lifecycle.TransitionTable.Arrow;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -159,6 +160,7 @@ final class Exploration {
                 new Event.LeaseTaken("stale", state.fence()),
                 new Event.Attested(new WorkloadName("bi"), "1.5.0", "ann", "", NOW.plusSeconds(60)),
                 new Event.Attested(new WorkloadName("bi"), "1.5.0", "ann", "expired", NOW),
+                new Event.Paced(Speed.PAUSED, "ann"),
                 new Event.Suspended("ann"),
                 new Event.Resumed("ann"),
                 new Event.RetryRequested("ann"),
@@ -253,14 +255,23 @@ final class Exploration {
                 Math.min(state.attempts(), 2),
                 Math.min(state.fence(), 1),
                 state.suspended(),
-                state.approvals(),
+                consents(state),
                 state.holds().stream()
                         .map(hold -> new Hold(hold.blocker(), NOW))
                         .toList(),
                 state.floor(),
-                state.pointOfNoReturn());
+                state.pointOfNoReturn(),
+                // No decision looks at it; RunLifeTest tells how it comes and goes.
+                Optional.empty());
         Optional<Instant> since = world.ghost().matchingSince().map(past);
         return new World(normal, world.ghost().watching(since), world.executing());
+    }
+
+    /** No run is explored for long enough that a yes would expire. */
+    private static Map<PhaseName, Consent> consents(RunState state) {
+        Map<PhaseName, Consent> consents = new HashMap<>();
+        state.approvals().forEach((phase, consent) -> consents.put(phase, new Consent(consent.by(), NOW)));
+        return consents;
     }
 
     private static Instant max(Instant one, Instant other) {

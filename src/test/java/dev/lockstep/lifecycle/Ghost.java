@@ -78,6 +78,7 @@ record Ghost(
                     Event.StepBlocked _,
                     Event.StepInterrupted _,
                     Event.Attested _,
+                    Event.Paced _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

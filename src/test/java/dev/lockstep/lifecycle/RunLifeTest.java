@@ -12,9 +12,12 @@ import static dev.lockstep.plan.PhaseType.CONTRACT;
 import static dev.lockstep.plan.PhaseType.EXPAND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Scripts;
+import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainWhenAnOldPodComesBack() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -100,6 +104,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G37")
     void beginsToCountAgainAfterAnotherReplicaTookOver() {
         RunState run = sees(atGate(Scripts.rename(10, 1)), Seen.watched(Seen.OPEN));
 
@@ -135,6 +140,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G38")
     void raisesTheFloorBeforeAnybodyIsAsked() {
         assertThat(awaitingApproval(1).floor()).contains(CONTRACT_PHASE);
     }
@@ -167,6 +173,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G43")
     void takesAnApprovalOnlyForWhatRuns() {
         Event stale = new Event.Approved(CONTRACT_PHASE, "ann", "", Exploration.OTHER_DIGEST);
 
@@ -204,6 +211,63 @@ class RunLifeTest {
 
         assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
         assertThat(Lifecycle.next(run, Seen.live(Seen.OPEN), now)).isEqualTo(new Next.Wait(Optional.empty()));
+    }
+
+    /** G45: the gate was closed for weeks after the approval. */
+    @Test
+    @Fact("G45")
+    void asksAgainWhenAnApprovalHasGrownOldBeforeThePhaseBegan() {
+        RunState run = after(awaitingApproval(1), approval("ann"));
+        run = sees(run, Seen.live(Seen.CLOSED));
+        now = now.plus(Consent.VALID_FOR);
+
+        run = goOn(run, 4);
+
+        assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+        assertThat(run.approvers(CONTRACT_PHASE)).isEmpty();
+        assertThat(run.pointOfNoReturn()).isEmpty();
+        assertThat(after(run, approval("ann")).stage()).isInstanceOf(Stage.StepDue.class);
+    }
+
+    /** G45: it was all but begun when somebody paused it. */
+    @Test
+    @Fact("G45")
+    void asksAgainAfterAPauseThatWasLongerThanAnApprovalCounts() {
+        RunState run = after(after(awaitingApproval(1), approval("ann")), new Event.Suspended("ann"));
+        now = now.plus(Consent.VALID_FOR);
+        run = after(run, new Event.Resumed("ben"));
+
+        run = goOn(run, 1);
+
+        assertThat(run.holds())
+                .singleElement()
+                .satisfies(hold -> assertThat(hold.blocker().code()).isEqualTo(Blocker.Code.APPROVAL_EXPIRED));
+        assertThat(goOn(run, 4).status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+    }
+
+    @Test
+    @Fact("G45")
+    void anOldYesDoesNotCountBesideANewOne() {
+        RunState run = after(awaitingApproval(2), approval("ann"));
+        now = now.plus(Consent.VALID_FOR);
+
+        run = after(run, approval("ben"));
+
+        assertThat(run.status()).isEqualTo(RunStatus.AWAITING_APPROVAL);
+        assertThat(run.approvers(CONTRACT_PHASE)).containsExactly("ben");
+        assertThat(after(run, approval("ann")).stage()).isInstanceOf(Stage.StepDue.class);
+    }
+
+    /** A contract that waits in its revert window goes on by the yes with which it began. */
+    @Test
+    void doesNotAskAgainOnceThePhaseHasBegun() {
+        RunState run = after(awaitingApproval(1), approval("ann"));
+        run = goOn(run, 1);
+        assertThat(run.attempts()).isPositive();
+        now = now.plus(Consent.VALID_FOR.multipliedBy(2));
+        run = after(run, new Event.LeaseTaken("two", 2));
+
+        assertThat(goOn(run, 100).status()).isEqualTo(RunStatus.SUCCEEDED);
     }
 
     @Test
@@ -280,6 +344,30 @@ class RunLifeTest {
     }
 
     @Test
+    void keepsTheSpeedOfItsBackfillsOverATakeoverAndGoesOnMeanwhile() {
+        RunState run = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.GENTLE, "ann"));
+        Stage before = run.stage();
+        now = now.plusSeconds(5);
+        run = after(run, new Event.Paced(Speed.PAUSED, "ben"));
+
+        assertThat(run.stage()).isEqualTo(before);
+        assertThat(run.status()).isEqualTo(RunStatus.RUNNING);
+        run = after(run, new Event.LeaseTaken("another", run.fence() + 1));
+        assertThat(run.pacing()).contains(new Pacing(Speed.PAUSED, "ben", now));
+        assertThat(refusal(run, new Event.Paced(Speed.PAUSED, "ann"))).isEqualTo("the speed is Paused already");
+    }
+
+    @Test
+    void takesAPauseOfTheBackfillBackWithEverythingElseButKeepsAChosenSpeed() {
+        RunState paused = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.PAUSED, "ann"));
+        RunState gentle = after(running(Scripts.rename(0, 0)), new Event.Paced(Speed.GENTLE, "ann"));
+
+        assertThat(after(paused, new Event.RollbackRequested("ann")).pacing()).isEmpty();
+        assertThat(after(gentle, new Event.RollbackRequested("ann")).pacing()).isPresent();
+    }
+
+    @Test
+    @Fact("G42")
     void canBeAbortedAndThenRolledBack() {
         RunState run = goOn(begun(Scripts.rename(0, 0)), 7);
 
@@ -300,6 +388,7 @@ class RunLifeTest {
     }
 
     @Test
+    @Fact("G42")
     void holdsTheRollbackUntilNoPodNeedsTheNewShape() {
         RunState run = after(goOn(begun(Scripts.rename(0, 0)), 7), new Event.RollbackRequested("ann"));
 

@@ -550,6 +550,42 @@ class PlanReaderTest {
                         "spec.backfill.restPercent",
                         "from 0 to 95"),
                 argumentSet(
+                        "a backfill that begins paused",
+                        change("backfill: {speed: Paused}"),
+                        "spec.backfill.speed",
+                        "Known here: Full, Governed, Gentle"),
+                argumentSet(
+                        "a limit of more than everything",
+                        change("backfill: {limits: {foregroundWaitPercent: 101}}"),
+                        "spec.backfill.limits.foregroundWaitPercent",
+                        "from 0 to 100"),
+                argumentSet(
+                        "a limit that nobody knows",
+                        change("backfill: {limits: {replicaLagSecond: 3}}"),
+                        "spec.backfill.limits.replicaLagSecond",
+                        "Did you mean"),
+                argumentSet(
+                        "a query whose number is held against nothing",
+                        change("backfill: {limits: {queries: [{name: disk, sql: select 1}]}}"),
+                        "spec.backfill.limits.queries[0].most",
+                        "either most"),
+                argumentSet(
+                        "a check with a name that cannot be shown",
+                        change("backfill: {limits: {http: [{name: Free Disk, url: \"http://a/\"}]}}"),
+                        "spec.backfill.limits.http[0].name",
+                        "such as free-disk"),
+                argumentSet(
+                        "a check at no address",
+                        change("backfill: {limits: {http: [{name: disk, url: \"ftp://a/\"}]}}"),
+                        "spec.backfill.limits.http[0].url",
+                        "write http://host:port/path"),
+                argumentSet(
+                        "a query and a check of one name",
+                        change("backfill: {limits: {queries: [{name: disk, sql: select 1, most: 2}], http: [{name: disk,"
+                                + " url: \"http://a/\"}]}}"),
+                        "spec.backfill.limits.http[0].name",
+                        "stands at spec.backfill.limits.queries[0].name already"),
+                argumentSet(
                         "unknown trigger mode",
                         change("backfill: {userTriggers: Ignore}"),
                         "spec.backfill.userTriggers",

@@ -67,11 +67,28 @@ final class RandomPlans {
                                 random.nextInt(96),
                                 oneOf(UserTriggers.values()),
                                 random.nextInt(86_401),
-                                oneOf(BatchCommit.values())),
+                                oneOf(BatchCommit.values()),
+                                maybe(() -> oneOf(Speed.FULL, Speed.GENTLE)),
+                                maybe(this::limits),
+                                1 + random.nextInt(16)),
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
                 maybe(() -> new ConsumerRules(true, several(_ -> sessions()))));
+    }
+
+    private BackfillLimits limits() {
+        Map<Limit, Integer> numbers = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            maybe(() -> random.nextInt(limit.most() + 1)).ifPresent(number -> numbers.put(limit, number));
+        }
+        numbers.put(Limit.WAL_RATE, 1);
+        return new BackfillLimits(
+                numbers,
+                several(number -> new BackfillLimits.SqlCheck(
+                        "query-" + number, sql(), random.nextInt(1_000) - 500, random.nextBoolean())),
+                several(number -> new BackfillLimits.HttpCheck(
+                        "http-" + number, "https://checks.example.com/" + number, 10 + random.nextInt(9_991))));
     }
 
     private BlockerRule blockerRule() {
@@ -181,7 +198,14 @@ final class RandomPlans {
     private DeclaredPhase.Step step(int number) {
         return random.nextBoolean()
                 ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
-                : new DeclaredPhase.Step.Backfill("step-" + number, table(), column(), sql(), sql());
+                : new DeclaredPhase.Step.Backfill("step-" + number,
+                        table(),
+                        column(),
+                        sql(),
+                        sql(),
+                        random.nextBoolean()
+                                ? List.of()
+                                : some(_ -> column()).stream().distinct().toList());
     }
 
     private SqlStep sqlStep(String name) {

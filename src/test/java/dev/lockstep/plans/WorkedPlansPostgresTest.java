@@ -13,6 +13,7 @@ import dev.lockstep.engine.StepMonitor;
 import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets.CatalogueReading;
+import dev.lockstep.engine.Targets.LedgerReading;
 import dev.lockstep.fixture.Postgres;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Position.Direction;
@@ -102,6 +103,12 @@ class WorkedPlansPostgresTest {
         if (leaves) {
             assertThat(shape(url)).as("what %s ends with", file).isEqualTo(after);
         }
+        // G40: whatever kind of step it was, the next one finds it there.
+        assertThat(targets.ledger(plan.spec().database()))
+                .isInstanceOfSatisfying(LedgerReading.Read.class, ledger -> assertThat(
+                                ledger.done().get(second))
+                        .containsExactlyInAnyOrderElementsOf(
+                                again.stream().map(Step::name).toList()));
         // An index built anew looks as it did.
         boolean changes = !steps.stream().allMatch(step -> step.action() instanceof Action.RebuildIndex);
         assertThat(shape(url).equals(before)).as("%s changes nothing", file).isEqualTo(!changes);

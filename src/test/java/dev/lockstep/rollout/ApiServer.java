@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -18,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** An API server on a real port of loopback, which can go away and come back with what it knew. */
 final class ApiServer implements AutoCloseable {
     private final Map<ServerRequest, Queue<ServerResponse>> responses = new ConcurrentHashMap<>();
-    private final KubernetesMixedDispatcher dispatcher = new KubernetesMixedDispatcher(responses);
     private final int port;
+    private Moods moods = new Moods(responses);
     private final KubernetesClient client;
     private KubernetesMockServer server;
 
@@ -55,6 +54,17 @@ final class ApiServer implements AutoCloseable {
         server = started(port);
     }
 
+    /** Comes back from an empty backup: what is put into it now has versions that begin anew. */
+    void comeBackRestored() {
+        moods = Moods.fresh();
+        server = started(port);
+    }
+
+    /** What goes wrong with it. */
+    Moods moods() {
+        return moods;
+    }
+
     <T extends HasMetadata> T put(T object) {
         return client.resource(object).create();
     }
@@ -67,7 +77,7 @@ final class ApiServer implements AutoCloseable {
 
     private KubernetesMockServer started(int onPort) {
         KubernetesMockServer started =
-                new KubernetesMockServer(new Context(), new MockWebServer(), responses, dispatcher, false);
+                new KubernetesMockServer(new Context(), new MockWebServer(), responses, moods, false);
         started.init(InetAddress.getLoopbackAddress(), onPort);
         return started;
     }

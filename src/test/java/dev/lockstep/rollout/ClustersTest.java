@@ -106,6 +106,7 @@ class ClustersTest {
     }
 
     @Test
+    @Fact("G39")
     void oneThatNobodyConfiguredHoldsAndSaysHowToConfigureIt() {
         assertThat(clusters.observe(List.of(NOWHERE), Freshness.WATCHED).getFirst())
                 .isInstanceOfSatisfying(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.engine.Cluster.PodIdentity;
 import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.LockstepException;
+import dev.lockstep.fixture.Fact;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import java.time.Clock;
@@ -40,6 +41,7 @@ class PodTokensTest {
     }
 
     @Test
+    @Fact("G4")
     void namesThePodThatTheTokenIsBoundTo() {
         answer(true, ACCOUNT, POD, "lockstep");
 
@@ -55,6 +57,7 @@ class PodTokensTest {
 
     /** A token that a pod has for the API server itself, or for another service, is not for us. */
     @Test
+    @Fact("G4")
     void tokenForSomebodyElseIsNobodys() {
         answer(true, ACCOUNT, POD, "vault");
         assertThat(cluster.authenticate("token")).isEmpty();

@@ -1,6 +1,7 @@
 package dev.lockstep.rollout;
 
 import static dev.lockstep.rollout.Shop.NAMESPACE;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.gate.Gate;
 import dev.lockstep.gate.GateKind;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,16 +34,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /**
  * 1,000 Deployments with 10,000 pods in one namespace: how long from a pod's change to the gate's verdict, with how much heap,
- * and what one change costs with one plan that cares and with a thousand that do not. A program, not a test: the API server
- * runs in a process of its own, so that only what Lockstep needs is measured.
- *
- * <pre>java -Xmx512m -cp … dev.lockstep.rollout.ScaleSimulation [deployments] [pods of each] [changes]</pre>
+ * and what a change costs that no plan cares about, beside one plan and beside hundreds. Takes minutes: the profile
+ * {@code scale} runs it, and no everyday build. The API server runs in a process of its own, so that only what Lockstep needs
+ * is measured.
  */
-final class ScaleSimulation {
+class ScaleSimulation {
+    private static final int DEPLOYMENTS = Integer.getInteger("scale.deployments", 1_000);
+    private static final int PODS_OF_EACH = Integer.getInteger("scale.pods", 10);
+    private static final int CHANGES = Integer.getInteger("scale.changes", 300);
+
+    /** So many Deployments no plan names. */
+    private static final int UNPLANNED = Math.max(1, DEPLOYMENTS / 10);
+
+    private static final Duration GOAL = Duration.ofMillis(100);
+    private static final long HEAP_GOAL_MEBIBYTES = 512;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** The API server of the tests knows no pages: one list of ten thousand pods takes it seconds. */
@@ -53,35 +63,23 @@ final class ScaleSimulation {
             500,
             "lockstep");
 
-    private ScaleSimulation() {}
+    private final List<String> findings = new ArrayList<>();
 
-    public static void main(String[] arguments) {
-        try {
-            run(arguments);
-            System.exit(0);
-        } catch (Exception e) {
-            e.printStackTrace();
-            System.exit(1);
-        }
+    /** The API server's process. */
+    public static void main(String[] arguments) throws InterruptedException {
+        serve(DEPLOYMENTS, PODS_OF_EACH);
     }
 
-    private static void run(String[] arguments) throws Exception {
-        if (arguments.length > 0 && arguments[0].equals("api")) {
-            serve(number(arguments, 1, 1_000), number(arguments, 2, 10));
-            return;
-        }
-        int deployments = number(arguments, 0, 1_000);
-        int pods = number(arguments, 1, 10);
-        int changes = number(arguments, 2, 200);
+    @Test
+    void verdictsComeInTimeAndChangesThatNobodyCaresAboutCostNobodyAnything() throws Exception {
         Process api = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx2g",
+                        "-Dscale.deployments=" + DEPLOYMENTS,
+                        "-Dscale.pods=" + PODS_OF_EACH,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ScaleSimulation.class.getName(),
-                        "api",
-                        String.valueOf(deployments),
-                        String.valueOf(pods))
+                        ScaleSimulation.class.getName())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try (var lines = api.inputReader()) {
@@ -90,9 +88,11 @@ final class ScaleSimulation {
                     .findFirst()
                     .orElseThrow()
                     .substring("port ".length());
-            measure("http://127.0.0.1:" + port, deployments, changes);
+            measure("http://127.0.0.1:" + port);
         } finally {
             api.destroy();
+            Files.createDirectories(Path.of("target"));
+            Files.write(Path.of("target", "scale.txt"), findings);
         }
     }
 
@@ -136,55 +136,85 @@ final class ScaleSimulation {
                 .build();
     }
 
-    private static void measure(String url, int deployments, int changes) throws Exception {
-        KubernetesClient client = client(url);
-        KubernetesClient kubectl = client(url);
-        try (KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), SETTINGS)) {
-            List<WorkloadSpec> specs = IntStream.range(0, deployments)
-                    .mapToObj(ScaleSimulation::spec)
-                    .toList();
+    private void measure(String url) throws Exception {
+        try (KubernetesClient client = client(url);
+                KubernetesClient kubectl = client(url);
+                KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), SETTINGS)) {
             long begun = System.nanoTime();
             List<Plan> plans = new ArrayList<>();
-            for (WorkloadSpec spec : specs) {
-                Plan plan = new Plan(cluster, spec);
+            for (int number = UNPLANNED; number < DEPLOYMENTS; number++) {
+                Plan plan = new Plan(cluster, spec(number));
                 plans.add(plan);
                 plan.look();
             }
-            say("all %d gates had a verdict after %.1f s", deployments, seconds(System.nanoTime() - begun));
-            round(plans, kubectl, 20);
-            say("with %d plans: %s", plans.size(), round(plans, kubectl, changes));
+            say("%d Deployments, %d pods, %d plans", DEPLOYMENTS, DEPLOYMENTS * PODS_OF_EACH, plans.size());
+            say("all gates had a verdict after %.1f s", seconds(System.nanoTime() - begun));
+            // Until the compiler has seen it all.
+            round(plans, kubectl);
+            Round many = round(plans, kubectl);
+            say("with %d plans, %s", plans.size(), many);
+            double besideMany = unrelated(plans, kubectl);
+            say("a change that none of %d plans cares about: no look, %.2f ms CPU", plans.size(), besideMany);
+            long heap = heap();
             say(
                     "heap in use after a collection: %d MiB of %d",
-                    heap(), Runtime.getRuntime().maxMemory() >> 20);
+                    heap, Runtime.getRuntime().maxMemory() >> 20);
             long idle = cpu();
             Thread.sleep(20_000);
             say("CPU while nothing changes: %.1f %% of a core", (cpu() - idle) / 20e9 * 100);
             for (Plan other : plans.subList(1, plans.size())) {
                 other.close();
             }
-            say("with 1 plan:     %s", round(plans.subList(0, 1), kubectl, changes));
-            long before = plans.getFirst().looks.get();
-            long cpu = cpu();
-            for (int change = 0; change < changes; change++) {
-                change(kubectl, name(1 + change % (deployments - 1)), "1.4.0");
-            }
-            Thread.sleep(1_000);
-            say(
-                    "%d changes that the plan does not care about: %d looks, %.2f ms CPU each (with the client that makes"
-                            + " them)",
-                    changes, plans.getFirst().looks.get() - before, (cpu() - cpu) / 1e6 / changes);
-        } finally {
-            client.close();
-            kubectl.close();
+            List<Plan> one = plans.subList(0, 1);
+            say("with 1 plan, %s", round(one, kubectl));
+            double besideOne = unrelated(one, kubectl);
+            say("a change that the 1 plan does not care about: no look, %.2f ms CPU", besideOne);
+
+            assertThat(many.nearlyAll()).as("99 %% of all verdicts").isLessThanOrEqualTo(GOAL);
+            assertThat(heap).isLessThan(HEAP_GOAL_MEBIBYTES);
+            assertThat(besideMany)
+                    .as("what a change costs does not depend on how many plans do not care")
+                    .isLessThan(besideOne * 3 + 2);
         }
     }
 
-    /** Each change makes a pod old and new again; what counts is the time from before the change to the verdict. */
-    private static String round(List<Plan> plans, KubernetesClient kubectl, int changes) throws Exception {
-        long[] took = new long[changes];
-        long[] looks = new long[changes];
+    /**
+     * Times from before a change to the verdict.
+     *
+     * @param cpuMilliseconds for each change, with the client that makes it
+     */
+    private record Round(
+            Duration median,
+            Duration nearlyAll,
+            Duration longest,
+            Duration look,
+            Duration nearlyAllLooks,
+            double cpuMilliseconds) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "from a change to the verdict: median %.1f ms, 99 %% within %.1f ms, longest %.1f ms; of that the look:"
+                            + " median %.2f ms, 99 %% within %.2f ms; %.2f ms CPU a change",
+                    milliseconds(median),
+                    milliseconds(nearlyAll),
+                    milliseconds(longest),
+                    milliseconds(look),
+                    milliseconds(nearlyAllLooks),
+                    cpuMilliseconds);
+        }
+
+        private static double milliseconds(Duration duration) {
+            return duration.toNanos() / 1e6;
+        }
+    }
+
+    /** Each change makes a pod old, or new again. */
+    private static Round round(List<Plan> plans, KubernetesClient kubectl) throws Exception {
+        long[] took = new long[CHANGES];
+        long[] looks = new long[CHANGES];
         long cpu = cpu();
-        for (int change = 0; change < changes; change++) {
+        for (int change = 0; change < CHANGES; change++) {
             Plan plan = plans.get((change * 7) % plans.size());
             boolean toOld = !plan.closed;
             CountDownLatch decided = plan.awaits(toOld);
@@ -198,16 +228,33 @@ final class ScaleSimulation {
         }
         Arrays.sort(took);
         Arrays.sort(looks);
-        return String.format(
-                Locale.ROOT,
-                "from a change to the verdict: median %.1f ms, 99 %% within %.1f ms, longest %.1f ms; of that for the"
-                        + " look: median %.2f ms, 99 %% within %.2f ms; %.2f ms CPU a change",
-                took[changes / 2] / 1e6,
-                took[changes * 99 / 100] / 1e6,
-                took[changes - 1] / 1e6,
-                looks[changes / 2] / 1e6,
-                looks[changes * 99 / 100] / 1e6,
-                (cpu() - cpu) / 1e6 / changes);
+        return new Round(
+                Duration.ofNanos(took[CHANGES / 2]),
+                Duration.ofNanos(took[CHANGES * 99 / 100]),
+                Duration.ofNanos(took[CHANGES - 1]),
+                Duration.ofNanos(looks[CHANGES / 2]),
+                Duration.ofNanos(looks[CHANGES * 99 / 100]),
+                (cpu() - cpu) / 1e6 / CHANGES);
+    }
+
+    /** Changes of pods that no plan names: in milliseconds of CPU for each, with the client that makes them. */
+    private static double unrelated(List<Plan> plans, KubernetesClient kubectl) throws InterruptedException {
+        long looks = looks(plans);
+        long cpu = cpu();
+        for (int change = 0; change < CHANGES; change++) {
+            change(kubectl, name(change % UNPLANNED), change / UNPLANNED % 2 == 0 ? "1.4.0" : "1.5.0");
+        }
+        // Until the last of them has come.
+        Thread.sleep(1_000);
+        double each = (cpu() - cpu) / 1e6 / CHANGES;
+        assertThat(looks(plans))
+                .as("nobody looks at what does not concern them")
+                .isEqualTo(looks);
+        return each;
+    }
+
+    private static long looks(List<Plan> plans) {
+        return plans.stream().mapToLong(plan -> plan.looks.get()).sum();
     }
 
     private static void change(KubernetesClient kubectl, String name, String version) {
@@ -306,11 +353,9 @@ final class ScaleSimulation {
         return nanos / 1e9;
     }
 
-    private static int number(String[] arguments, int at, int otherwise) {
-        return arguments.length > at ? Integer.parseInt(arguments[at]) : otherwise;
-    }
-
-    private static void say(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format + "%n", values);
+    private void say(String format, Object... values) {
+        String finding = String.format(Locale.ROOT, format, values);
+        findings.add(finding);
+        System.out.println(finding);
     }
 }

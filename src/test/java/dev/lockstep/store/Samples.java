@@ -27,6 +27,9 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.BackfillLimits;
+import dev.lockstep.plan.Limit;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.LockBudget;
@@ -165,6 +168,7 @@ final class Samples {
                 new Event.StepInterrupted("drop", Direction.FORWARD),
                 new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
                 new Event.PhaseCompleted(CONTRACT),
+                new Event.Paced(Speed.PAUSED, "ana"),
                 new Event.Attested(new WorkloadName("bi"), "1.5.0", "ana", "asked them", NOON.plusSeconds(60)),
                 new Event.Suspended("ana"),
                 new Event.Resumed("ana"),
@@ -238,7 +242,17 @@ final class Samples {
                         work instanceof Work.Phases
                                 ? new PlanSpec.BlockerRule.Wait()
                                 : new PlanSpec.BlockerRule.Stop(true, 10, 300)),
-                BackfillPace.standard(),
+                new BackfillPace(
+                        40,
+                        20,
+                        PlanSpec.UserTriggers.SKIP,
+                        10,
+                        PlanSpec.BatchCommit.ASYNCHRONOUS,
+                        Optional.of(Speed.GENTLE),
+                        Optional.of(new BackfillLimits(
+                                Map.of(Limit.WAL_RATE, 20),
+                                List.of(new BackfillLimits.SqlCheck("free-disk", "SELECT 7", 5, true)),
+                                List.of(new BackfillLimits.HttpCheck("go", "http://ops.example.com/go", 500))))),
                 PlanSpec.Sync.APPLICATION,
                 new PlanSpec.ContractRules(60, true),
                 work instanceof Work.Phases ? new PlanSpec.Backup.None() : new PlanSpec.Backup.ToTable(3_600),

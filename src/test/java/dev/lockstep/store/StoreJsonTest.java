@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.engine.LockstepException;
 import dev.lockstep.engine.PendingStart;
 import dev.lockstep.engine.Progress;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.PlanDocument;
@@ -74,6 +75,7 @@ class StoreJsonTest {
     }
 
     @Test
+    @Fact("G47")
     void refusesWhatItWouldHaveToGuess() {
         assertThatThrownBy(() -> StoreJson.read(Event.class, "{\"@type\":\"Started\",\"actor\":\"ana\",\"more\":1}"))
                 .isInstanceOf(LockstepException.class)
@@ -87,6 +89,7 @@ class StoreJsonTest {
     }
 
     @Test
+    @Fact("G47")
     void readsAnEntryFromBeforeAnOptionalComponentWasThere() {
         String old =
                 "{\"step\":\"s\",\"rowsDone\":1,\"fraction\":0,\"rowsPerSecond\":0,\"at\":\"2025-06-01T12:00:00Z\"}";

@@ -16,6 +16,7 @@ import dev.lockstep.engine.Runs.Appended;
 import dev.lockstep.engine.Runs.Authority;
 import dev.lockstep.engine.Runs.Begun;
 import dev.lockstep.engine.StoredRun;
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.StoreDatabase;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.PlanDocument;
@@ -105,6 +106,7 @@ class StoredRunsPostgresTest {
     }
 
     @Test
+    @Fact("G33")
     void oneOfTwoPlansOnTheSameTablesWins() throws Exception {
         for (int round = 0; round < 10; round++) {
             TableName shared = table();

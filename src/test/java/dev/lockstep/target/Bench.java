@@ -12,6 +12,7 @@ import dev.lockstep.fixture.Postgres;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.InTheWay;
+import dev.lockstep.lifecycle.Pacing;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanSpec.BackfillPace;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,6 +49,7 @@ final class Bench implements AutoCloseable, StepMonitor {
     final List<Event.BlockerStopped> stopped = new CopyOnWriteArrayList<>();
     volatile boolean stop;
     volatile boolean mayStop = true;
+    volatile Optional<Pacing> pacing = Optional.empty();
     volatile LockBudget locks = new LockBudget(200, 20, new BlockerRule.Wait());
     volatile BackfillPace pace = new BackfillPace(20, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
     private final Connection admin;
@@ -144,6 +147,11 @@ final class Bench implements AutoCloseable, StepMonitor {
     @Override
     public boolean stopRequested() {
         return stop;
+    }
+
+    @Override
+    public Optional<Pacing> pacing() {
+        return pacing;
     }
 
     @Override

@@ -66,6 +66,25 @@ class ConsumersPostgresTest {
         }
     }
 
+    /** What it applies here is in the shape of another database. */
+    @Test
+    @Fact("G29")
+    void subscriptionsAreConsumersWhileTheyAreEnabled() throws Exception {
+        try (Bench bench = new Bench()) {
+            bench.sql(
+                    "CREATE SUBSCRIPTION feed CONNECTION 'host=127.0.0.1 port=1' PUBLICATION shop WITH (connect = false)");
+            assertThat(seen(bench.targets).all()).extracting(Consumer::kind).doesNotContain(Consumer.Kind.SUBSCRIPTION);
+            bench.sql("ALTER SUBSCRIPTION feed ENABLE");
+
+            assertThat(seen(bench.targets).all())
+                    .extracting(Consumer::kind, Consumer::id, Consumer::role)
+                    .contains(Tuple.tuple(Consumer.Kind.SUBSCRIPTION, "feed", "postgres"));
+
+            bench.sql("ALTER SUBSCRIPTION feed DISABLE; ALTER SUBSCRIPTION feed SET (slot_name = NONE)");
+            bench.sql("DROP SUBSCRIPTION feed");
+        }
+    }
+
     /** A role without rights sees who there is, but not from where; it says so. */
     @Test
     @Fact("G29")

@@ -83,7 +83,7 @@ class KilledIndexBuildPostgresTest {
     }
 
     @Test
-    @Fact("P10")
+    @Fact({"P10", "G41"})
     void isBuiltInTheEndHoweverOftenItsWorkersAreKilled() throws Exception {
         try (Connection old = openWriter()) {
             CompletableFuture<StepOutcome> first = bench.begin("index", BUILD);

@@ -64,7 +64,7 @@ class LedgerPostgresTest {
     }
 
     @Test
-    @Fact("P40")
+    @Fact({"P40", "G48"})
     void refusesAnOlderFenceAndDoesNothing() {
         bench.sql("CREATE TABLE users (id int)");
         bench.targets.execute(

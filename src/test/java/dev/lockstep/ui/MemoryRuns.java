@@ -6,8 +6,11 @@ import dev.lockstep.engine.PodReport;
 import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StandingFloors;
 import dev.lockstep.engine.StoredRun;
+import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,6 +69,28 @@ final class MemoryRuns implements Runs {
     }
 
     @Override
+    public Appended append(
+            RunId run,
+            long lastSeen,
+            Authority authority,
+            List<Event> events,
+            boolean over,
+            List<Floor> floors,
+            Instant now) {
+        return append(run, lastSeen, authority, events, over, now);
+    }
+
+    @Override
+    public List<StandingFloors> floors(DatabaseName database) {
+        return List.of();
+    }
+
+    @Override
+    public boolean lift(DatabaseName database, RunId run, String actor, String comment, Instant now) {
+        return false;
+    }
+
+    @Override
     public Optional<Lease> acquire(RunId run, String holder, Duration timeToLive) {
         return Optional.empty();
     }
@@ -77,6 +102,11 @@ final class MemoryRuns implements Runs {
 
     @Override
     public void release(Lease lease) {
+        // Nobody has one.
+    }
+
+    @Override
+    public void outbid(Lease lease, long fence) {
         // Nobody has one.
     }
 

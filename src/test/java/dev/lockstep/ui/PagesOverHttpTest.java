@@ -131,6 +131,29 @@ class PagesOverHttpTest {
     }
 
     @Test
+    void setsTheSpeedOfABackfillWithAPlainForm() {
+        shop.backfillsHalf();
+        ada().get(PLAN).then().body(containsString("Slower because of replica-lag"), containsString("speed-gentle"));
+        ada().contentType(ContentType.URLENC)
+                .formParam("speed", "Paused")
+                .post(PLAN + "/backfill")
+                .then()
+                .statusCode(303)
+                .header("Location", endsWith(PLAN));
+        ada().get(PLAN).then().body(containsString("Paused by ada"));
+        ada().contentType(ContentType.URLENC)
+                .formParam("speed", "Faster")
+                .post(PLAN + "/backfill")
+                .then()
+                .statusCode(400);
+        guest().contentType(ContentType.URLENC)
+                .formParam("speed", "Full")
+                .post(PLAN + "/backfill")
+                .then()
+                .statusCode(403);
+    }
+
+    @Test
     void approvesWithAPlainFormAndLeadsBackToThePage() {
         shop.awaitsApproval();
         ada().contentType(ContentType.URLENC)

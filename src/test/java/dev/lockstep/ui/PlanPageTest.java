@@ -11,6 +11,7 @@ import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Speed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,24 @@ class PlanPageTest {
         assertThat(buttons(page)).containsExactly("Pause", "Roll back…", "Stop here…");
         assertThat(page.phases().get(1).current()).isTrue();
         assertThat(page.phases().get(1).progress()).isEqualTo("1 of 3 steps");
+    }
+
+    @Test
+    void backfillSaysHowFastItGoesAndWhyAndLetsWhoeverMayChooseAnotherSpeed() {
+        shop.backfillsHalf();
+        PaceCard pace = shop.page(Shop.ADA).gauge().flatMap(Gauge::pace).orElseThrow();
+        assertThat(pace.duty()).isEqualTo("41 %");
+        assertThat(pace.signal()).contains("replica-lag");
+        assertThat(pace.throttledSince().map(When::relative)).contains("9 s ago");
+        assertThat(pace.choices()).filteredOn(PaceCard.Choice::chosen).extracting(PaceCard.Choice::speed)
+                .containsExactly("Governed");
+        assertThat(shop.page(Shop.GUEST).gauge().flatMap(Gauge::pace).orElseThrow().choices())
+                .isEmpty();
+
+        shop.operations.pace(Shop.KEY, Speed.PAUSED, new Actor("ada", true));
+        PlanPage page = shop.page(Shop.ADA);
+        assertThat(page.gauge().flatMap(Gauge::pace).flatMap(PaceCard::said)).contains("Paused by ada");
+        assertThat(page.journal().getFirst().sentence()).isEqualTo("ada paused the backfill.");
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** Consumers of the database that look the same. */
 @Schema(name = "Consumer")
 public record ConsumerJson(
-        @Schema(description = "Session, PreparedTransaction, LogicalSlot or ScheduledJob")
+        @Schema(description = "Session, PreparedTransaction, LogicalSlot, Subscription or ScheduledJob")
         String kind,
 
         String server,

@@ -4,6 +4,7 @@ import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.plan.Speed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,13 @@ record JournalLine(String message, Map<String, Object> details) {
                 line(actor + " started the run.").with("actor", actor);
             case Event.LeaseTaken(String holder, long fence) ->
                 line("Replica " + holder + " took over.").with("holder", holder).with("fence", fence);
+            case Event.Paced(Speed speed, String actor) ->
+                line(
+                                speed == Speed.PAUSED
+                                        ? actor + " paused the backfills of the run."
+                                        : actor + " set the speed of the run's backfills to " + speed.label() + ".")
+                        .with("actor", actor)
+                        .with("speed", speed.label());
             case Event.Suspended(String actor) ->
                 line(actor + " asked the run to pause.").with("actor", actor);
             case Event.Resumed(String actor) ->

@@ -53,6 +53,10 @@ public record PlanJson(
         List<BlockerJson> blockers,
 
         Optional<ProgressJson> progress,
+
+        @Schema(description = "absent while the plan's own speed counts")
+        Optional<BackfillJson> backfill,
+
         Optional<FaultJson> fault,
         List<ApprovalJson> approvals,
         List<WorkloadJson> workloads,
@@ -114,6 +118,7 @@ public record PlanJson(
                         .toList(),
                 view.holds().stream().map(BlockerJson::of).toList(),
                 view.run().flatMap(RunView::progress).map(ProgressJson::of),
+                view.run().flatMap(run -> run.state().pacing()).map(BackfillJson::of),
                 view.run().flatMap(PlanJson::fault),
                 approvals(view),
                 view.run().stream()
@@ -172,7 +177,7 @@ public record PlanJson(
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
         for (String more : List.of(
-                "start", "suspend", "resume", "retry", "abort", "rollback", "wait", "events", "journal", "testimony")) {
+                "start", "suspend", "resume", "retry", "abort", "rollback", "backfill", "wait", "events", "journal", "testimony")) {
             links.put(more, self + "/" + more);
         }
         return links;

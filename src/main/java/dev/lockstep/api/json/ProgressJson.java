@@ -19,8 +19,29 @@ public record ProgressJson(
         double fraction,
 
         double rowsPerSecond,
-        @Schema(description = "absent until it can be told") Optional<Long> secondsLeft,
-        Instant at) {
+        @Schema(description = "absent until it can be told, and while it is paused") Optional<Long> secondsLeft,
+        Instant at,
+
+        @Schema(description = "Full, Governed, Gentle or Paused; absent for what has no speed")
+        Optional<String> speed,
+
+        @Schema(description = "0 to 1: the share of its time in which it works")
+        Optional<Double> duty,
+
+        @Schema(description = "what keeps it below its speed")
+        Optional<ThrottleJson> throttle) {
+
+    /** A signal that keeps a backfill below its speed. */
+    @Schema(name = "Throttle")
+    public record ThrottleJson(
+            @Schema(description = "the signal's stable name")
+            String signal,
+
+            @Schema(description = "what is so, as a sentence")
+            String message,
+
+            Instant since) {}
+
     static ProgressJson of(Progress progress) {
         return new ProgressJson(
                 progress.step(),
@@ -28,6 +49,11 @@ public record ProgressJson(
                 progress.fraction(),
                 progress.rowsPerSecond(),
                 progress.secondsLeft(),
-                progress.at());
+                progress.at(),
+                progress.pace().map(pace -> pace.speed().label()),
+                progress.pace().map(Progress.Pace::duty),
+                progress.pace()
+                        .flatMap(Progress.Pace::throttle)
+                        .map(by -> new ThrottleJson(by.signal(), by.words(), by.since())));
     }
 }

@@ -16,7 +16,8 @@ public record StateJson(
         String state,
         Optional<String> currentPhase,
         List<BlockerJson> blockers,
-        Optional<ProgressJson> progress) {
+        Optional<ProgressJson> progress,
+        Optional<BackfillJson> backfill) {
     public static StateJson of(PlanView view) {
         return new StateJson(
                 view.plan().revision(),
@@ -24,6 +25,7 @@ public record StateJson(
                 view.status().label(),
                 PlanJson.currentPhase(view),
                 view.holds().stream().map(BlockerJson::of).toList(),
-                view.run().flatMap(RunView::progress).map(ProgressJson::of));
+                view.run().flatMap(RunView::progress).map(ProgressJson::of),
+                view.run().flatMap(run -> run.state().pacing()).map(BackfillJson::of));
     }
 }

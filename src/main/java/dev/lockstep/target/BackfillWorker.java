@@ -1,0 +1,45 @@
+package dev.lockstep.target;
+
+import dev.lockstep.engine.StepOutcome;
+import dev.lockstep.target.BackfillBatches.Batch;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Goes through shares of a table on one connection, batch after batch, with a rest after each. Confined to one thread. */
+final class BackfillWorker {
+    private final BackfillBatches batches;
+    private final BackfillRest rest;
+    private final BackfillTally tally;
+
+    BackfillWorker(Attempt attempt, BatchWork work, Connection connection, BackfillTally tally, BackfillRest rest)
+            throws SQLException {
+        this.batches = new BackfillBatches(attempt, work, connection, tally, rest);
+        this.rest = rest;
+        this.tally = tally;
+    }
+
+    /** @return why the share could not be done; empty when it is over */
+    Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
+        Stretch at = batches.begun(pass.shares().get(share));
+        while (!at.over()) {
+            if (!rest.awake()) {
+                return Optional.of(new StepOutcome.Interrupted());
+            }
+            switch (batches.next(pass, share, at)) {
+                case Batch.Done(Stretch to, long changed, var took) -> {
+                    at = to;
+                    tally.done(share, at, changed);
+                    if (!rest.after(took)) {
+                        return Optional.of(new StepOutcome.Interrupted());
+                    }
+                }
+                case Batch.Retry(Stretch same) -> at = same;
+                case Batch.Ended(StepOutcome outcome) -> {
+                    return Optional.of(outcome);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}
