@@ -96,7 +96,6 @@ final class ChangeColumnTypeRecipe implements Recipe<ChangeColumnType> {
                     new ReplacementObjections(table, column, setting.path() + ".column", objections);
             checks.check(replacement(change), upkeep());
             Optional<Rehearsed.Played> played = checks.played(setting.catalogue(), rehearsal(change), setting.path());
-            played.ifPresent(this::sameType);
             boolean direct = played.filter(this::direct).isPresent();
             if (!direct) {
                 Ground.rowsCanBeUpdated(table, setting.path() + ".table", objections);
@@ -109,16 +108,6 @@ final class ChangeColumnTypeRecipe implements Recipe<ChangeColumnType> {
             return direct
                     ? new DirectTypeChange(table, column, played.get()).outcome(names)
                     : replaced(played.get(), names);
-        }
-
-        private void sameType(Rehearsed.Played played) {
-            if (played.column().type().equals(column.type())
-                    && change.to().isEmpty()
-                    && change.up().isEmpty()) {
-                objections.add(
-                        setting.path() + ".type",
-                        "Column " + table.name() + "." + column.name() + " is of type " + column.type() + " already.");
-            }
         }
 
         private boolean direct(Rehearsed.Played played) {

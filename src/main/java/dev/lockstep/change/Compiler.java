@@ -89,6 +89,7 @@ public final class Compiler {
         }
         Overlaps.check(changes, Compiler::path, objections);
         PlanTables.check(changes, catalogue, Compiler::path, objections);
+        PreparedStatements.note(changes).ifPresent(notes::add);
         return new Merge(MergedPhases.of(parts), notes);
     }
 

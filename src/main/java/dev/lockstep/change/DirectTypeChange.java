@@ -23,15 +23,26 @@ import java.util.stream.Stream;
  *
  * <p>Taking it back would rewrite the table, as the narrower type must be proven, and whoever waits for the lock meanwhile
  * with a snapshot from before finds no row at all in a rewritten table (PostgreSQL's chapter 13.6; the traffic proof found
- * it). So a rollback leaves the wider type, which code of before cannot tell apart from its own.
+ * it). So a rollback leaves the wider type, which code of before cannot tell apart from its own, and the same plan finds it
+ * there the next time.
  */
 record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) {
     Outcome outcome(StepNames names) {
+        if (isThere()) {
+            return new Outcome.Parts(
+                    List.of(new Part(PhaseType.EXPAND, Optional.empty(), List.of(look(names)))),
+                    List.of("Column " + table.name() + "." + column.name() + " is there already as " + column.type()
+                            + ", as a rollback of this very change leaves it; nothing is left to do."));
+        }
         List<Step> steps = new ArrayList<>();
         steps.add(look(names));
         steps.add(alter(names));
         proven().forEach(check -> steps.add(validate(check, names)));
         return new Outcome.Parts(List.of(new Part(PhaseType.EXPAND, Optional.empty(), steps)), notes());
+    }
+
+    private boolean isThere() {
+        return rehearsed.column().type().equals(column.type());
     }
 
     private Step look(StepNames names) {
@@ -53,9 +64,19 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
                 names.claim("alter-type"),
                 "Change " + table.name() + "." + column.name() + " from " + column.type() + " to "
                         + rehearsed.column().type() + ", which rewrites nothing",
-                brief(retype(rehearsed.column().type())),
-                new Undo.Nothing(),
+                new Transactional(
+                        Stream.concat(Stream.of(retype(rehearsed.column().type())), comments())
+                                .toList(),
+                        List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)),
+                        false),
+                undo(),
                 "SELECT " + is(rehearsed.column().type()));
+    }
+
+    /** The type stays, but a CHECK that was proven is to be so again, also where the run never came to that. */
+    private Undo undo() {
+        List<String> validations = proven().stream().map(this::validate).toList();
+        return validations.isEmpty() ? new Undo.Nothing() : new Undo.By(validation(validations));
     }
 
     private String retype(String type) {
@@ -66,6 +87,14 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
                 + check.name().sql() + " " + check.definition() + (check.validated() ? " NOT VALID" : ""));
         return "ALTER TABLE " + table.name().sql() + " "
                 + Stream.of(drops, change, adds).flatMap(each -> each).collect(Collectors.joining(",\n  "));
+    }
+
+    /** A CHECK's would go with it. */
+    private Stream<String> comments() {
+        return checks().findAny().isEmpty()
+                ? Stream.empty()
+                : rehearsed.remarks().stream()
+                        .map(remark -> "COMMENT ON " + remark.on() + " IS " + SqlText.literal(remark.text()));
     }
 
     private Step validate(Constraint check, StepNames names) {
@@ -120,10 +149,5 @@ record DirectTypeChange(Table table, Column column, Rehearsed.Played rehearsed) 
     private Transactional validation(List<String> statements) {
         return new Transactional(
                 statements, List.of(new TableLock(table.name(), LockMode.SHARE_UPDATE_EXCLUSIVE)), true);
-    }
-
-    private Transactional brief(String statement) {
-        return new Transactional(
-                List.of(statement), List.of(new TableLock(table.name(), LockMode.ACCESS_EXCLUSIVE)), false);
     }
 }

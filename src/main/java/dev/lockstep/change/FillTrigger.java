@@ -1,7 +1,10 @@
 package dev.lockstep.change;
 
 import dev.lockstep.change.Step.Undo;
+import dev.lockstep.schema.Column;
+import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Identifier;
+import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,9 +14,27 @@ import java.util.stream.Stream;
  *
  * @param expression SQL over the row, as the author wrote it: the row is offered to it under the table's name, so that no
  *     text has to be rewritten (P23)
+ * @param generated the table's generated columns, which the server only works out behind a BEFORE trigger (P19)
  * @param lenient whether a row that the expression fails on is written without a value; otherwise its write fails
  */
-record FillTrigger(TableName table, Identifier column, String expression, boolean lenient) {
+record FillTrigger(
+        TableName table, Identifier column, String expression, List<Column> generated, boolean lenient) {
+    FillTrigger {
+        generated = List.copyOf(generated);
+    }
+
+    /** For a column that this table is to have. */
+    static FillTrigger of(Table table, Identifier column, String expression, boolean lenient) {
+        return new FillTrigger(
+                table.name(),
+                column,
+                expression,
+                table.columns().stream()
+                        .filter(each -> each.defaultValue() instanceof DefaultValue.Generated)
+                        .toList(),
+                lenient);
+    }
+
     Identifier trigger() {
         // Sorts after the triggers that keep an alias equal, so that the expression sees both sides of a rename.
         return Identifier.derived("~lockstep_then_fill_", column.value(), identity());
@@ -50,9 +71,7 @@ record FillTrigger(TableName table, Identifier column, String expression, boolea
     }
 
     private String evaluation() {
-        return "NEW.%s := (SELECT %s FROM (SELECT NEW.*) AS %s);"
-                .formatted(
-                        column.sql(), SqlText.enclosed(expression), table.name().sql());
+        return generate() + assign(column, expression);
     }
 
     /** Errors of values; what another row need not share. */
@@ -65,6 +84,22 @@ record FillTrigger(TableName table, Identifier column, String expression, boolea
                       RAISE;
                     END IF;
                   END;""".formatted(evaluation());
+    }
+
+    /** Beforehand, for the expression; the server puts its own values in the place of these afterwards. */
+    private String generate() {
+        StringBuilder all = new StringBuilder();
+        for (Column each : generated) {
+            if (each.defaultValue() instanceof DefaultValue.Generated(String made)) {
+                all.append(assign(each.name(), made)).append("\n  ");
+            }
+        }
+        return all.toString();
+    }
+
+    private String assign(Identifier target, String value) {
+        return "NEW." + target.sql() + " := (SELECT " + SqlText.enclosed(value) + " FROM (SELECT NEW.*) AS "
+                + table.name().sql() + ");";
     }
 
     List<String> drop() {

@@ -24,7 +24,8 @@ final class Overlaps {
                             paths.apply(changes.get(index), index),
                             shared.get().words() + " is already the matter of "
                                     + paths.apply(changes.get(earlier), earlier)
-                                    + ". Put the second change in a plan of its own, to run after this one.");
+                                    + ". Each change is worked out for the tables as they are before the plan, so put the"
+                                    + " second one in a plan of its own, to run after this one.");
                     break;
                 }
             }
@@ -46,6 +47,7 @@ final class Overlaps {
      */
     private record Claim(TableName table, Optional<Identifier> column, String matter) {
         static final String ALL = "";
+        static final String RELATION = "relation ";
 
         boolean clashes(Claim other) {
             return table.equals(other.table)
@@ -54,6 +56,10 @@ final class Overlaps {
         }
 
         String words() {
+            if (matter.startsWith(RELATION)) {
+                return "Index or constraint " + column.map(Identifier::sql).orElse(matter.substring(RELATION.length()))
+                        + " of " + table;
+            }
             return column.map(name -> "Column " + name + " of " + table).orElse("Table " + table);
         }
     }
@@ -78,9 +84,9 @@ final class Overlaps {
                     var table,
                     var name,
                     var _,
-                    Change.IndexBody.Columns(var columns, var include, var _)) ->
+                    Change.IndexBody.Columns(var columns, var include, var where)) ->
                 Stream.concat(
-                        Stream.of(relation(table, name)),
+                        Stream.of(where.isEmpty() ? named(table, name) : relation(table, name)),
                         uses(table, Stream.concat(columns.stream(), include.stream()), name));
             case Change.AddIndex(var table, var name, var _, Change.IndexBody.Definition _) ->
                 Stream.of(relation(table, name));
@@ -89,13 +95,13 @@ final class Overlaps {
                 Stream.of(name.map(index -> relation(table, index)).orElseGet(() -> table(table, "indexes")));
             case Change.AddForeignKey(var table, var name, var columns, var referenced, var keys, var _, var _) ->
                 Stream.of(
-                                Stream.of(relation(table, name)),
+                                Stream.of(named(table, name)),
                                 uses(table, columns.stream(), name),
                                 uses(referenced, keys.stream(), name))
                         .flatMap(each -> each);
             case Change.AddCheck(var table, var name, var _) -> Stream.of(relation(table, name));
             case Change.AddUnique(var table, var name, var columns) ->
-                Stream.concat(Stream.of(relation(table, name)), uses(table, columns.stream(), name));
+                Stream.concat(Stream.of(named(table, name)), uses(table, columns.stream(), name));
             case Change.AddPrimaryKey(var table, var _, var columns) ->
                 Stream.concat(
                         Stream.of(table(table, "primary key")),
@@ -120,8 +126,14 @@ final class Overlaps {
         return new Claim(table, Optional.of(column), matter);
     }
 
+    /** An index or constraint of which only the server knows the columns: nothing of the table may change beside it. */
     private static Claim relation(TableName table, Identifier name) {
-        return table(table, "relation " + name.sql());
+        return table(table, Claim.RELATION + name.sql());
+    }
+
+    /** One whose columns are claimed each for itself, so that it stands beside changes of all others. */
+    private static Claim named(TableName table, Identifier name) {
+        return column(table, name, Claim.RELATION + name.sql());
     }
 
     /** No two uses are the same matter. */

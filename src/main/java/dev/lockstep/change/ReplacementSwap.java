@@ -2,6 +2,7 @@ package dev.lockstep.change;
 
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Column.DefaultValue;
+import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Rehearsed.Numbering;
 import dev.lockstep.schema.TableName;
@@ -24,6 +25,7 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
         if (replacement.earlyDefault().isEmpty()) {
             statements.addAll(replacement.lateDefault());
         }
+        notNull().ifPresent(statements::add);
         replacement
                 .rehearsed()
                 .remarks()
@@ -35,6 +37,43 @@ record ReplacementSwap(ReplacementColumn replacement, Identifier under) {
         }
         statements.add(SyncTriggers.forgetPlans(replacement.table()));
         return List.copyOf(statements);
+    }
+
+    /**
+     * From server 18 on NOT NULL is a constraint with a name (P15), which the server has made for the replacement. It gets
+     * the original's, unless that is only made of the name that the column had until now.
+     */
+    private Optional<String> notNull() {
+        String usual =
+                table().name().value() + "_" + replacement.original().name().value() + "_not_null";
+        return replacement.table().constraints().stream()
+                .filter(constraint -> constraint.kind() == Constraint.Kind.NOT_NULL)
+                .filter(constraint ->
+                        constraint.columns().contains(replacement.original().name()))
+                .map(Constraint::name)
+                .filter(name -> under.equals(replacement.original().name())
+                        || !name.value().equals(usual))
+                .map(this::renameNotNull)
+                .findFirst();
+    }
+
+    private String renameNotNull(Identifier wanted) {
+        String ours =
+                "FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_attribute ON attrelid = conrelid AND attnum = conkey[1]"
+                        + " WHERE contype = 'n' AND conrelid = " + Look.oid(table()) + " AND attname = "
+                        + SqlText.literal(replacement.name().value()) + " AND conname <> "
+                        + SqlText.literal(wanted.value());
+        return "DO "
+                + SqlText.body("""
+                        DECLARE
+                          given name := (SELECT conname %s);
+                        BEGIN
+                          IF given IS NOT NULL THEN
+                            EXECUTE %s || pg_catalog.quote_ident(given) || %s;
+                          END IF;
+                        END
+                        """.formatted(
+                        ours, SqlText.literal(alter() + "RENAME CONSTRAINT "), SqlText.literal(" TO " + wanted.sql())));
     }
 
     private Optional<Numbering> numbering() {

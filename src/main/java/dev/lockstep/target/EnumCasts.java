@@ -32,7 +32,12 @@ record EnumCasts(Connection connection, String copy) {
                           AND NOT EXISTS (
                             SELECT FROM called JOIN pg_proc p ON p.oid = called.function
                             WHERE p.provolatile <> 'i'
-                              AND p.oid NOT IN ('enum_in'::regproc::oid, 'enum_out'::regproc::oid))""").one(row -> row.getBoolean(1));
+                              AND p.oid NOT IN ('enum_in'::regproc::oid, 'enum_out'::regproc::oid))
+                          -- Neither a generated column, which a trigger does not see (P19), nor the whole row with it.
+                          AND NOT EXISTS (
+                            SELECT FROM tree, regexp_matches(text, ':varattno (\\d+)', 'g') m
+                            LEFT JOIN pg_attribute a ON a.attrelid = ?::regclass AND a.attnum = m[1]::int
+                            WHERE a.attgenerated IS DISTINCT FROM '')""").one(row -> row.getBoolean(1), copy);
         try (Statement statement = Query.plain(connection)) {
             statement.execute("DROP VIEW pg_temp.lockstep_expression");
         }

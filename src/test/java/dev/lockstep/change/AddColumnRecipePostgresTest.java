@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.plan.Change;
 import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.Work;
 import java.sql.SQLException;
 import java.util.List;
@@ -70,6 +71,7 @@ class AddColumnRecipePostgresTest {
     }
 
     @Test
+    @Fact("P39")
     void fillServesRowsThatExistAndCodeThatDoesNotWriteTheColumn() throws SQLException {
         try (TestTarget target = new TestTarget()) {
             target.sql(USERS, "INSERT INTO users (name) VALUES ('a'), ('b')");
@@ -90,6 +92,27 @@ class AddColumnRecipePostgresTest {
             assertThat(target.schema()).noneMatch(line -> line.contains("lockstep"));
             target.back();
             assertThat(target.schema()).isEqualTo(before);
+        }
+    }
+
+    /** Which the server works out only after the trigger. */
+    @Test
+    @Fact("P19")
+    void fillFromAGeneratedColumnSeesItsNewValueInTheTrigger() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    USERS,
+                    "ALTER TABLE users ADD COLUMN loud text GENERATED ALWAYS AS (upper(name)) STORED",
+                    "INSERT INTO users (name) VALUES ('a'), ('b')");
+            PlanSpec spec = plan(
+                    new Work.Changes(List.of(add("text", false, NONE, Optional.of("coalesce(loud, '?') || '!'")))),
+                    List.of(web(Milestone.NEW_ONLY)));
+            var plan = target.compiled(spec);
+            target.forward(plan, "expand");
+            target.sql("INSERT INTO users (name) VALUES ('old')", "UPDATE users SET name = 'aa' WHERE id = 1");
+            assertThat(target.rows(LABELS)).containsExactly("aa|AA!", "b|-", "old|OLD!");
+            target.forward(plan, "backfill");
+            assertThat(target.rows(LABELS)).contains("b|B!");
         }
     }
 

@@ -141,6 +141,7 @@ class ChangeColumnTypeRecipePostgresTest {
             target.sql(
                     "CREATE EXTENSION citext",
                     "CREATE TABLE items (id int PRIMARY KEY, price " + from + " CHECK (price IS NOT NULL))",
+                    "COMMENT ON CONSTRAINT items_price_check ON items IS 'no gifts'",
                     "CREATE INDEX ON items (price)",
                     "INSERT INTO items VALUES (1, '7')");
             List<String> before = target.shape();
@@ -154,6 +155,10 @@ class ChangeColumnTypeRecipePostgresTest {
                 List<String> wider = target.shape();
                 target.back();
                 assertThat(target.shape()).isEqualTo(wider).isNotEqualTo(before);
+                var again = on(target, inPlace(to));
+                assertThat(again.notes()).anyMatch(note -> note.contains("is there already"));
+                target.everything(again);
+                assertThat(target.shape()).isEqualTo(wider);
             } else {
                 target.everything(plan);
             }
@@ -161,10 +166,32 @@ class ChangeColumnTypeRecipePostgresTest {
                 plain.sql(
                         "CREATE EXTENSION citext",
                         "CREATE TABLE items (id int PRIMARY KEY, price " + from + " CHECK (price IS NOT NULL))",
+                        "COMMENT ON CONSTRAINT items_price_check ON items IS 'no gifts'",
                         "CREATE INDEX ON items (price)",
                         "ALTER TABLE items ALTER COLUMN price TYPE " + to);
                 assertThat(target.shape()).isEqualTo(plain.shape());
             }
+        }
+    }
+
+    @Test
+    void checksAreProvenAlsoWhereTheRunIsTakenBackBeforeTheirTurn() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql("CREATE TABLE items (id int PRIMARY KEY, price varchar(20) CHECK (price <> ''))");
+            List<Step> steps = on(target, inPlace("text")).phases().getFirst().steps();
+            Step alter = steps.get(1);
+            String proven =
+                    "SELECT convalidated FROM pg_constraint WHERE conrelid = 'items'::regclass AND contype = 'c'";
+            target.run(alter.action());
+            assertThat(target.rows(proven)).containsExactly("f");
+            assertThat(alter.undo()).isInstanceOfSatisfying(Step.Undo.By.class, undo -> {
+                try {
+                    target.run(undo.action());
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            assertThat(target.rows(proven)).containsExactly("t");
         }
     }
 
@@ -372,6 +399,19 @@ class ChangeColumnTypeRecipePostgresTest {
             assertThat(refusals(spec, target.catalogue(spec)))
                     .anyMatch(refusal ->
                             refusal.contains("spec.changes[0].changeColumnType.column: ") && refusal.contains(words));
+        }
+    }
+
+    /** Whose value a BEFORE trigger does not see. */
+    @Test
+    @Fact("P19")
+    void expressionThatUsesAGeneratedColumnIsRefused() throws SQLException {
+        try (TestTarget target = new TestTarget()) {
+            target.sql(
+                    "CREATE TABLE items (id int PRIMARY KEY, price int, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+            PlanSpec spec = plan(Plans.retype("items", "price", "bigint", "cost", "price + twice", "cost - twice"));
+            assertThat(refusals(spec, target.catalogue(spec)))
+                    .anyMatch(refusal -> refusal.contains("over the row's ordinary columns"));
         }
     }
 

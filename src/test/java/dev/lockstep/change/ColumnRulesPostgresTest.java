@@ -103,6 +103,7 @@ class ColumnRulesPostgresTest {
     }
 
     @Test
+    @Fact("P39")
     void onlyCodeThatMayStillDoTheOldThingIsWaitedFor() throws SQLException {
         Compilation.Compiled strict =
                 target.compiled(gated(Milestone.DUAL_WRITE, new Change.SetNotNull(USERS, id("nick"))));

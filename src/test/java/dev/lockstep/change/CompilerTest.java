@@ -22,6 +22,7 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.PlanSpec.Work;
 import dev.lockstep.plan.SqlStep;
+import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.TableName;
@@ -216,6 +217,21 @@ class CompilerTest {
     }
 
     @Test
+    @Fact("P38")
+    void saysOnceThatPreparedStatementsFailWhereColumnsComeOrGo() {
+        assertThat(compiled(
+                                plan(rename("users", "name", "full_name"), add("text", true, NONE, NONE)),
+                                catalogue(users()))
+                        .notes())
+                .filteredOn(note -> note.contains("cached plan must not change result type"))
+                .singleElement()
+                .asString()
+                .startsWith("Columns come or go on users. A SELECT *")
+                .contains("PgBouncer");
+        assertThat(compiled(plan(indexOfName()), catalogue(users())).notes()).isEmpty();
+    }
+
+    @Test
     void refusesEverythingThatIsWrongAtOnceWithItsPath() {
         assertThat(refusals(
                         plan(
@@ -245,6 +261,32 @@ class CompilerTest {
                         text -> text.startsWith("spec.changes[1].addColumn: Column label of users is already the matter"
                                 + " of spec.changes[0].renameColumn."))
                 .anyMatch(text -> text.startsWith("spec.changes[2].dropColumn: Column name"));
+    }
+
+    @Test
+    void indexStandsBesideChangesOfOtherColumnsOnly() {
+        Catalogue users = catalogue(users().column("old", "text", false));
+        assertThat(compiled(plan(indexOfName(), drop("users", "old")), users).phases())
+                .isNotEmpty();
+        assertThat(refusals(plan(indexOfName(), drop("users", "name")), users))
+                .singleElement()
+                .asString()
+                .contains("Column name of users is already the matter of spec.changes[0].addIndex.")
+                .contains("for the tables as they are before the plan");
+        assertThat(refusals(
+                        plan(
+                                new Change.DropIndex(TableName.parse("users"), new Identifier("users_name_idx")),
+                                indexOfName()),
+                        users))
+                .anyMatch(text -> text.contains("Index or constraint users_name_idx of users is already the matter"));
+    }
+
+    private static Change indexOfName() {
+        return new Change.AddIndex(
+                TableName.parse("users"),
+                new Identifier("users_name_idx"),
+                false,
+                new Change.IndexBody.Columns(List.of(new Identifier("name")), List.of(), NONE));
     }
 
     @Test

@@ -109,6 +109,7 @@ class DropColumnRecipeTest {
                 .satisfiesExactly(
                         index -> assertThat(index).startsWith("Index both covers other columns"),
                         sequence -> assertThat(sequence).contains("sequence"),
-                        trigger -> assertThat(trigger).startsWith("Trigger t calls public.f"));
+                        trigger -> assertThat(trigger).startsWith("Trigger t calls public.f"),
+                        prepared -> assertThat(prepared).contains("SELECT *"));
     }
 }

@@ -95,7 +95,8 @@ class RenameColumnRecipeTest {
                         note -> assertThat(note)
                                 .startsWith("Index lower_name computes from name")
                                 .contains("ON CONFLICT"),
-                        note -> assertThat(note).startsWith("Index lower_two").endsWith("cannot use it."));
+                        note -> assertThat(note).startsWith("Index lower_two").endsWith("cannot use it."),
+                        prepared -> assertThat(prepared).contains("SELECT *"));
     }
 
     @Test
@@ -198,6 +199,7 @@ class RenameColumnRecipeTest {
         assertThat(plan.notes())
                 .satisfiesExactly(
                         view -> assertThat(view).contains("view names").doesNotContain("view ids"),
-                        trigger -> assertThat(trigger).startsWith("Trigger t calls public.f"));
+                        trigger -> assertThat(trigger).startsWith("Trigger t calls public.f"),
+                        prepared -> assertThat(prepared).contains("SELECT *"));
     }
 }

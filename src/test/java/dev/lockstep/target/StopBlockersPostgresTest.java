@@ -207,8 +207,9 @@ class StopBlockersPostgresTest {
         assertThat(bench.stopped).isEmpty();
     }
 
-    /** The first copy of a subscription holds a lock as a reader does; P4 wants walsenders never to be taken for one. */
+    /** The first copy of a subscription holds a lock as a reader does. */
     @Test
+    @Fact("P4")
     void aWalsenderIsNamedAsOneAndNeverStopped() throws Exception {
         bench.locks = new LockBudget(200, 2, TERMINATE);
         String replication = bench.url + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=14"

@@ -25,6 +25,9 @@ final class Client implements AutoCloseable {
     private static final int REPETITIONS = 50;
     private static final long KEYS_FOR_EACH = 10_000_000;
 
+    /** From so many rows on a client inserts more rarely: a long life must not end in looking at ever more rows. */
+    private static final int MANY = 800;
+
     private final int number;
     private final int of;
     private final String url;
@@ -84,7 +87,8 @@ final class Client implements AutoCloseable {
         TableUse use = random.nextInt(3) > 0 ? tables.getFirst() : tables.get(random.nextInt(tables.size()));
         List<Shape> shapes = use.shapes().stream().sorted().toList();
         Shape shape = own(use).isEmpty() ? Shape.INSERT_RETURNING : shapes.get(random.nextInt(shapes.size()));
-        new Operation(pod, use, operation).perform(shape);
+        boolean enough = random.nextInt(1 + own(use).size()) > MANY;
+        new Operation(pod, use, operation).perform(enough && shape.inserts() ? Shape.UPDATE_ONE : shape);
     }
 
     /** Forgets the rows of tables that are gone. */
@@ -120,6 +124,7 @@ final class Client implements AutoCloseable {
         void perform(Shape shape) throws SQLException {
             switch (shape) {
                 case SELECT_STAR -> read(any(), false);
+                case FIND -> find(any());
                 case INSERT_RETURNING -> insertReturning();
                 case INSERT_ROWS -> {
                     Map<Long, Map<String, Optional<String>>> rows = fresh(3);
@@ -192,6 +197,21 @@ final class Client implements AutoCloseable {
                     pod.select(use, key, forUpdate).orElseThrow(() -> new WrongAnswer(where(key) + " is not there"));
             compare(key, acknowledged.row(use.entity(), key).facts(), found);
             return found;
+        }
+
+        private void find(long key) throws SQLException {
+            Map<String, Optional<String>> must =
+                    acknowledged.row(use.entity(), key).facts();
+            Optional<String> value = must.getOrDefault(use.found().fact(), Optional.empty());
+            if (value.isEmpty()) {
+                read(key, false);
+                return;
+            }
+            Map<String, Optional<String>> found = pod.find(use, value.get()).get(key);
+            if (found == null) {
+                throw new WrongAnswer(where(key) + " is not found by " + value.get());
+            }
+            compare(key, must, found);
         }
 
         private void compare(long key, Map<String, Optional<String>> must, Map<String, Optional<String>> found) {

@@ -25,6 +25,7 @@ final class DirectChanges {
                 addEnumValue(),
                 createTable(),
                 dropTable(),
+                dropTableHiddenFirst(),
                 setDefault(),
                 dropDefault(),
                 setNotNull(),
@@ -84,6 +85,18 @@ final class DirectChanges {
                 .on(COUPONS)
                 .by(new Code("1.4.0", Accounts.ACCOUNT, Accounts.PURCHASE, COUPON))
                 .at(Milestone.NEW_ONLY, new Code("1.7.0", Accounts.ACCOUNT, Accounts.PURCHASE));
+    }
+
+    /** Its rows are kept, and for a second it is only hidden. */
+    private static Scenario dropTableHiddenFirst() {
+        return Story.of(ChangeKind.DROP_TABLE, "- dropTable: {table: coupon}", "DROP TABLE coupon")
+                .variant("revert window, backup")
+                .planned("contract: {revertWindowSeconds: 1}")
+                .planned("backup: {to: Table, keepSeconds: 3600}")
+                .on(COUPONS)
+                .by(new Code("1.4.0", Accounts.ACCOUNT, Accounts.PURCHASE, COUPON))
+                .at(Milestone.NEW_ONLY, new Code("1.7.0", Accounts.ACCOUNT, Accounts.PURCHASE))
+                .oldEndsWith("hide");
     }
 
     private static Scenario setDefault() {

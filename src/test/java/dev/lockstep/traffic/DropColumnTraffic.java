@@ -21,6 +21,19 @@ record DropColumnTraffic() implements Scenario {
                 .oldEndsWith("hide");
     }
 
+    /** The same, and its values are kept. */
+    static Scenario backedUp() {
+        return Story.of(
+                        ChangeKind.DROP_COLUMN,
+                        "- dropColumn: {table: account, column: points}",
+                        "ALTER TABLE account DROP COLUMN points")
+                .variant("backup")
+                .planned("backup: {to: Table, keepSeconds: 3600}")
+                .at(Milestone.NEW_ONLY, NEW)
+                .oldEndsWith("hide")
+                .keeping("points");
+    }
+
     @Override
     public ChangeKind kind() {
         return ChangeKind.DROP_COLUMN;

@@ -7,10 +7,11 @@ import java.util.List;
 /** Indexes and constraints, made and dropped under coupons that code goes on writing. */
 final class IndexChanges {
     private static final TableUse COUPON = TableUse.of(
-            "coupon",
-            Field.of("account_id", Binding.BIGINT, operation -> String.valueOf(1 + operation % 4)),
-            Field.text("code"),
-            Field.of("worth", Binding.NUMERIC, operation -> operation % 90 + ".50"));
+                    "coupon",
+                    Field.of("account_id", Binding.BIGINT, operation -> String.valueOf(1 + operation % 4)),
+                    Field.text("code"),
+                    Field.of("worth", Binding.NUMERIC, operation -> operation % 90 + ".50"))
+            .finding();
 
     /** Neither a key nor a reference nor a check. Its column {@code id} may be NULL, as far as the database knows. */
     private static final String BARE = """
@@ -25,6 +26,19 @@ final class IndexChanges {
 
     private static final String KEYED = BARE + "ALTER TABLE coupon ADD PRIMARY KEY (id);";
 
+    /** The same in two partitions. */
+    private static final String PARTITIONED = """
+            CREATE SEQUENCE coupon_numbers;
+            CREATE TABLE coupon (id bigint DEFAULT nextval('coupon_numbers') PRIMARY KEY, account_id bigint, code text,
+                                 worth numeric(10,2)) PARTITION BY HASH (id);
+            CREATE TABLE coupon_even PARTITION OF coupon FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+            CREATE TABLE coupon_odd PARTITION OF coupon FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+            INSERT INTO coupon SELECT nextval('coupon_numbers'), 1 + n % 2000, 'seed ' || n, n % 70
+            FROM generate_series(1, 2500) AS n;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON coupon TO traffic_app;
+            GRANT USAGE ON SEQUENCE coupon_numbers TO traffic_app;
+            """;
+
     private static final Code CODE = new Code("1.4.0", COUPON, Accounts.ACCOUNT, Accounts.PURCHASE);
 
     private IndexChanges() {}
@@ -38,7 +52,10 @@ final class IndexChanges {
                 addCheck(),
                 addUnique(),
                 addPrimaryKey(),
-                dropConstraint());
+                dropConstraint(),
+                partitionedIndex(),
+                partitionedForeignKey(),
+                partitionedColumn());
     }
 
     private static Scenario addIndex() {
@@ -79,6 +96,43 @@ final class IndexChanges {
                         ALTER TABLE coupon ADD CONSTRAINT coupon_account_fkey
                         FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE
                         """).on(KEYED).by(CODE);
+    }
+
+    private static Scenario partitionedIndex() {
+        return Story.of(
+                        ChangeKind.ADD_INDEX,
+                        "- addIndex: {table: coupon, name: coupon_code_idx, columns: [code]}",
+                        "CREATE INDEX coupon_code_idx ON coupon (code)")
+                .variant("partitioned")
+                .on(PARTITIONED)
+                .by(CODE);
+    }
+
+    private static Scenario partitionedForeignKey() {
+        return Story.of(
+                        ChangeKind.ADD_FOREIGN_KEY,
+                        "- addForeignKey: {table: coupon, name: coupon_account_fkey, columns: [account_id],"
+                                + " references: account, referencedColumns: [id]}",
+                        "ALTER TABLE coupon ADD CONSTRAINT coupon_account_fkey"
+                                + " FOREIGN KEY (account_id) REFERENCES account (id)")
+                .variant("partitioned")
+                .on(PARTITIONED)
+                .by(CODE);
+    }
+
+    private static Scenario partitionedColumn() {
+        Field region = Field.of("region", Binding.TEXT, operation -> "operation " + operation);
+        return Story.of(
+                        ChangeKind.ADD_COLUMN,
+                        "- addColumn: {table: coupon, column: region, type: text, nullable: false,"
+                                + " fill: \"'region of ' || code\"}",
+                        "ALTER TABLE coupon ADD COLUMN region text; UPDATE coupon SET region = 'region of ' || code;"
+                                + " ALTER TABLE coupon ALTER COLUMN region SET NOT NULL")
+                .variant("partitioned")
+                .on(PARTITIONED)
+                .by(CODE)
+                .at(Milestone.DUAL_WRITE, new Code("1.5.0", COUPON.with(region), Accounts.ACCOUNT, Accounts.PURCHASE))
+                .never("SELECT id FROM coupon WHERE region IS NULL");
     }
 
     private static Scenario addCheck() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -88,9 +89,8 @@ final class Life implements AutoCloseable {
         bystander.begin();
         try {
             budget = Duration.ofMillis(PlanRun.of(scenario, url).budgetMilliseconds());
-            if (scenario.again()) {
-                backAndForth(before);
-            }
+            backAndForth(before);
+            makeGood();
             PlanRun toTheEnd = PlanRun.of(scenario, url);
             forward(toTheEnd, 0, toTheEnd.moves().size(), true);
             afterwards();
@@ -108,11 +108,24 @@ final class Life implements AutoCloseable {
         traffic.goOn(extent.whileMixed());
         traffic.atRest(() -> {
             verification.proveKept(scenario.after(), "after the plan");
+            proveBackedUp();
             return true;
         });
         traffic.close();
         compare("what the plan leaves", shape(scenario.plain()), CatalogueShape.of(connection));
         leftovers();
+    }
+
+    private void proveBackedUp() throws SQLException {
+        if (scenario.kept().isEmpty()) {
+            return;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet backup = statement.executeQuery("SELECT 'lockstep.' || table_name FROM lockstep.backup")) {
+            backup.next();
+            TableUse use = scenario.before().tables().getFirst().named(backup.getString(1));
+            verification.proveBackedUp(use, scenario.kept().get());
+        }
     }
 
     private void backAndForth(List<String> before) throws SQLException {
@@ -129,6 +142,12 @@ final class Life implements AutoCloseable {
                 break;
             }
         }
+        if (!scenario.madeGood().isEmpty()) {
+            // Once more, on what the rollback has left.
+            PlanRun again = PlanRun.of(scenario, url);
+            forward(again, 0, again.reversible(), false);
+            back(again, again.reversible(), before);
+        }
         if (extent.everyAbort()) {
             for (int at = 0; at < reversible; at++) {
                 if (first.moves().get(at) instanceof Move.Perform) {
@@ -140,6 +159,7 @@ final class Life implements AutoCloseable {
 
     /** Breaks a step off and takes the run back from there: nobody knows what of the step has happened. */
     private void abort(int at, List<String> before) throws SQLException {
+        makeGood();
         PlanRun run = PlanRun.of(scenario, url);
         forward(run, 0, at, false);
         Move.Perform move = (Move.Perform) run.moves().get(at);
@@ -202,6 +222,13 @@ final class Life implements AutoCloseable {
         traffic.deploy(code);
     }
 
+    private void makeGood() throws SQLException {
+        traffic.atRest(() -> {
+            Life.prepare(connection, scenario.madeGood());
+            return true;
+        });
+    }
+
     private void back(PlanRun run, int from, List<String> before) throws SQLException {
         for (int done = from - 1; done >= 0; done--) {
             Move move = run.moves().get(done);
@@ -229,7 +256,10 @@ final class Life implements AutoCloseable {
             verification.proveKept(scenario.before(), "after a rollback");
             return true;
         });
-        compare("what a rollback from move " + from + " of " + run + " leaves", before, CatalogueShape.of(connection));
+        List<String> left = CatalogueShape.of(connection);
+        // Where nothing had been done yet, there is nothing to leave.
+        boolean untouched = !scenario.madeGood().isEmpty() && Set.copyOf(left).equals(Set.copyOf(shape("")));
+        compare("what a rollback from move " + from + " of " + run + " leaves", untouched ? left : before, left);
     }
 
     private void prove(PlanRun run, int done, String when) throws SQLException {
@@ -266,7 +296,7 @@ final class Life implements AutoCloseable {
         is.stream().filter(line -> !must.contains(line)).forEach(line -> faults.add(what + " has: " + line));
     }
 
-    /** In schema {@code lockstep} there is the ledger, and nothing else. */
+    /** In schema {@code lockstep} there is the ledger, the backup where the plan asks for one, and nothing else. */
     private void leftovers() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
@@ -274,6 +304,9 @@ final class Life implements AutoCloseable {
                           AND relkind NOT IN ('i', 't') AND relname NOT IN ('format', 'fence', 'ledger')
                         UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('lockstep')""")) {
             while (rows.next()) {
+                if (scenario.plan().contains("backup:") && rows.getString(1).startsWith("backup")) {
+                    continue;
+                }
                 faults.add("left in schema lockstep: " + rows.getString(1));
             }
         }

@@ -11,10 +11,12 @@ import dev.lockstep.engine.StepOrder;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets.CatalogueReading;
 import dev.lockstep.lifecycle.Position.Direction;
+import dev.lockstep.plan.ChangeKind;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanReader;
+import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Reading;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
@@ -75,6 +77,15 @@ final class PlanRun {
         return switch (Compiler.compile(plan.spec(), read.catalogue())) {
             case Compilation.Compiled(List<Phase> phases, var _) -> new PlanRun(plan, targets, url, phases);
             case Compilation.Refused(var violations) -> throw new AssertionError(scenario.title() + ": " + violations);
+        };
+    }
+
+    /** The kinds of the changes that the plan is made of. */
+    static List<ChangeKind> kinds(Scenario scenario) {
+        return switch (read(scenario).spec().work()) {
+            case PlanSpec.Work.Changes(var changes) ->
+                changes.stream().map(ChangeKind::of).toList();
+            case PlanSpec.Work.Phases _ -> List.of();
         };
     }
 

@@ -51,6 +51,21 @@ final class Pod implements AutoCloseable {
         }
     }
 
+    /** The rows' facts by their keys, found by the text that they have in the column that is looked up by. */
+    Map<Long, Map<String, Optional<String>>> find(TableUse use, String value) throws SQLException {
+        String sql = "SELECT * FROM " + use.table() + " WHERE " + use.found().column() + " = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, value);
+            try (ResultSet row = stalls.time(sql, statement::executeQuery)) {
+                Map<Long, Map<String, Optional<String>>> found = new HashMap<>();
+                while (row.next()) {
+                    found.put(row.getLong(use.key()), facts(use, row));
+                }
+                return found;
+            }
+        }
+    }
+
     /** What a row says, by the columns' names. */
     static Map<String, Optional<String>> facts(TableUse use, ResultSet row) throws SQLException {
         Map<String, Optional<String>> facts = new HashMap<>();

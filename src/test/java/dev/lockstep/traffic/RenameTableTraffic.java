@@ -14,7 +14,7 @@ final class RenameTableTraffic {
     private RenameTableTraffic() {}
 
     static List<Scenario> all() {
-        return List.of(byView(), byCopy(), byTheApplication());
+        return List.of(byView(), byCopy(), byTheApplication(), withDeletes(), withDeletesByTheApplication());
     }
 
     /** Old code speaks to a view of the old name. */
@@ -53,5 +53,31 @@ final class RenameTableTraffic {
                 .at(Milestone.READ_NEW, new Code("1.6.0", readsNew, Accounts.PURCHASE))
                 .at(Milestone.NEW_ONLY, NEW)
                 .syncedByApplication();
+    }
+
+    /** {@code purchase} becomes {@code sale}: rows of it are deleted all the time, also while they are copied. */
+    private static Scenario withDeletes() {
+        return purchases("Copy, with deletes")
+                .at(Milestone.NEW_ONLY, new Code("1.7.0", Accounts.PURCHASE.named("sale"), Accounts.ACCOUNT));
+    }
+
+    private static Scenario withDeletesByTheApplication() {
+        TableUse writesBoth = Accounts.PURCHASE.writing("purchase", "sale");
+        TableUse readsNew = Accounts.PURCHASE.named("sale").writing("purchase", "sale");
+        return purchases("Copy, with deletes, sync: Application")
+                .planned("sync: Application")
+                .at(Milestone.DUAL_WRITE, new Code("1.5.0", writesBoth, Accounts.ACCOUNT))
+                .at(Milestone.READ_NEW, new Code("1.6.0", readsNew, Accounts.ACCOUNT))
+                .at(Milestone.NEW_ONLY, new Code("1.7.0", Accounts.PURCHASE.named("sale"), Accounts.ACCOUNT))
+                .syncedByApplication();
+    }
+
+    private static Story purchases(String variant) {
+        return Story.of(
+                        ChangeKind.RENAME_TABLE,
+                        "- renameTable: {table: purchase, to: sale, via: Copy}",
+                        "ALTER TABLE purchase RENAME TO sale")
+                .variant(variant)
+                .by(new Code("1.4.0", Accounts.PURCHASE, Accounts.ACCOUNT));
     }
 }

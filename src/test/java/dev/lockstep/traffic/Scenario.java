@@ -60,13 +60,13 @@ interface Scenario {
         return Optional.empty();
     }
 
-    /** Whether the plan can be run again after a rollback; where not, it is only run forward. */
-    default boolean again() {
-        return true;
-    }
-
     /** SQL that makes what a rollback cannot take away. */
     default String remains() {
+        return "";
+    }
+
+    /** SQL that takes away, while no client is in the middle of anything, what a rollback leaves; empty where nothing can. */
+    default String madeGood() {
         return "";
     }
 
@@ -83,6 +83,11 @@ interface Scenario {
      */
     default boolean replicaWrites() {
         return false;
+    }
+
+    /** The fact of the first table whose values the plan keeps when it drops them. */
+    default Optional<String> kept() {
+        return Optional.empty();
     }
 
     /** For people: the kind, and what is special. */

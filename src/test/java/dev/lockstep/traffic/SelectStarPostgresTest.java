@@ -3,6 +3,7 @@ package dev.lockstep.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.Postgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -34,6 +35,7 @@ class SelectStarPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void theDriverPreparesItAnewOutsideOfATransaction() throws SQLException {
         try (Connection client = DriverManager.getConnection(url)) {
             assertThat(columns(client)).isEqualTo(2);
@@ -43,6 +45,7 @@ class SelectStarPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void inATransactionItFailsWithoutASavepoint() throws SQLException {
         try (Connection client = DriverManager.getConnection(url)) {
             assertThat(columns(client)).isEqualTo(2);
@@ -55,6 +58,7 @@ class SelectStarPostgresTest {
     }
 
     @Test
+    @Fact("P38")
     void inATransactionAutosaveGoesBackToOne() throws SQLException {
         try (Connection client = DriverManager.getConnection(url + "&autosave=conservative")) {
             assertThat(columns(client)).isEqualTo(2);

@@ -4,6 +4,8 @@ package dev.lockstep.traffic;
 enum Shape {
     /** {@code SELECT *}, read by the columns' names. */
     SELECT_STAR,
+    /** {@code SELECT *} by a column that is not the key, so that an index on it is used where there is one. */
+    FIND,
     /** One row, {@code RETURNING *}, with the key that the database gives. */
     INSERT_RETURNING,
     /** Several rows in one statement, with keys of the client's own. */
@@ -24,5 +26,14 @@ enum Shape {
     SERIALIZABLE,
     DELETE,
     /** A counter on a row that all clients share, old code and new code at once. */
-    COUNT
+    COUNT;
+
+    /** Whether it may add rows. */
+    boolean inserts() {
+        return switch (this) {
+            case INSERT_RETURNING, INSERT_ROWS, COPY, UPSERT -> true;
+            case SELECT_STAR, FIND, UPDATE_ALL, UPDATE_ONE, UPDATE_BATCH, TRANSACTION, SERIALIZABLE, DELETE, COUNT ->
+                false;
+        };
+    }
 }

@@ -21,7 +21,8 @@ record Story(
         String remains,
         List<String> differences,
         boolean freshRowsAgree,
-        boolean again)
+        Optional<String> kept,
+        String madeGood)
         implements Scenario {
     Story {
         deployed = Map.copyOf(deployed);
@@ -49,7 +50,8 @@ record Story(
                 "",
                 List.of(),
                 true,
-                true);
+                Optional.empty(),
+                "");
     }
 
     Story variant(String special) {
@@ -67,7 +69,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** Another key of the plan's {@code spec}. */
@@ -86,7 +89,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** More in the database before. */
@@ -105,7 +109,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** This code before the plan, and without any other version also after it. */
@@ -124,7 +129,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** This code once the plan is through. */
@@ -143,7 +149,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** This code at the milestone, and after the plan. */
@@ -165,7 +172,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** What the owner does once code of the milestone runs. */
@@ -184,7 +192,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** The old shape is gone with the step of this name, although that can be taken back. */
@@ -203,7 +212,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** A rollback leaves what this makes. */
@@ -222,7 +232,28 @@ record Story(
                 sql,
                 differences,
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
+    }
+
+    /** What a rollback leaves is taken away by this, so that the next run has everything to do again. */
+    Story madeGoodBy(String sql) {
+        return new Story(
+                kind,
+                variant,
+                schema,
+                plan,
+                before,
+                deployed,
+                errands,
+                after,
+                plain,
+                lastOfOld,
+                remains,
+                differences,
+                freshRowsAgree,
+                kept,
+                sql);
     }
 
     /** This query must find nothing while both shapes are complete. */
@@ -241,7 +272,8 @@ record Story(
                 remains,
                 List.of(query),
                 freshRowsAgree,
-                again);
+                kept,
+                madeGood);
     }
 
     /** The application keeps the shapes equal, and the database does not. */
@@ -260,11 +292,12 @@ record Story(
                 remains,
                 differences,
                 false,
-                again);
+                kept,
+                madeGood);
     }
 
-    /** After a rollback the plan has nothing to do any more. */
-    Story onlyForward() {
+    /** The plan keeps the values of this fact when it drops them. */
+    Story keeping(String fact) {
         return new Story(
                 kind,
                 variant,
@@ -279,7 +312,8 @@ record Story(
                 remains,
                 differences,
                 freshRowsAgree,
-                false);
+                Optional.of(fact),
+                madeGood);
     }
 
     @Override

@@ -31,7 +31,7 @@ record TableUse(
         shapes = Set.copyOf(shapes);
     }
 
-    /** A table of the entity's name with key {@code id}, used in all ways but counting. */
+    /** A table of the entity's name with key {@code id}, used in all ways but counting and finding. */
     static TableUse of(String entity, Field... fields) {
         return new TableUse(
                 entity,
@@ -40,7 +40,7 @@ record TableUse(
                 "id",
                 List.of(fields),
                 Optional.empty(),
-                EnumSet.complementOf(EnumSet.of(Shape.COUNT)));
+                EnumSet.complementOf(EnumSet.of(Shape.COUNT, Shape.FIND)));
     }
 
     /** The same under another name. */
@@ -73,6 +73,21 @@ record TableUse(
         return new TableUse(entity, table, writes, key, fields, Optional.of(column), more);
     }
 
+    /** The same, with rows also looked up by their first text. */
+    TableUse finding() {
+        Set<Shape> more = EnumSet.of(Shape.FIND);
+        more.addAll(shapes);
+        return new TableUse(entity, table, writes, key, fields, counter, more);
+    }
+
+    /** By what rows are looked up. */
+    Field found() {
+        return fields.stream()
+                .filter(field -> field.type().equals(Binding.TEXT))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The same, never spoken to in these ways. */
     TableUse without(Shape... never) {
         Set<Shape> left = EnumSet.copyOf(shapes);
@@ -88,6 +103,18 @@ record TableUse(
             merged.add(other);
         }
         return new TableUse(entity, table, writes, key, merged, counter, shapes);
+    }
+
+    /** The same with this fact alone. */
+    TableUse only(String fact) {
+        return new TableUse(
+                entity,
+                table,
+                writes,
+                key,
+                fields.stream().filter(field -> field.fact().equals(fact)).toList(),
+                counter,
+                shapes);
     }
 
     /** The same without a fact. */

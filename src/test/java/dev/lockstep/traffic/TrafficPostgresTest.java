@@ -15,13 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrafficPostgresTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("scenarios")
+    @Fact({"P38", "P39"})
     void noStatementFailsAndNoWriteIsLost(Scenario scenario) throws Exception {
         Report report = Life.of(scenario, Extent.EVERYDAY, Postgres::freshDatabase);
         assertThat(report).as(report.toString()).matches(Report::proven, "is proven");
     }
 
     @Test
-    @Fact("P38")
+    @Fact("P4")
     void waitsForALongReaderWithoutMakingOthersWait() throws Exception {
         LongReader measured =
                 LongReader.sits(new RenameColumnTraffic(), Duration.ofSeconds(4), Postgres::freshDatabase);
@@ -31,6 +32,10 @@ class TrafficPostgresTest {
     @Test
     void everyKindOfChangeHasAScenario() {
         assertThat(Scenarios.all().stream().map(Scenario::kind)).contains(ChangeKind.values());
+        assertThat(Scenarios.all())
+                .allSatisfy(scenario ->
+                        assertThat(PlanRun.kinds(scenario)).as(scenario.title()).contains(scenario.kind()));
+        assertThat(Scenarios.all().stream().map(Scenario::title)).doesNotHaveDuplicates();
     }
 
     static List<Scenario> scenarios() {

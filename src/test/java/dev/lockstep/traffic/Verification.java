@@ -58,6 +58,20 @@ final class Verification {
         }
     }
 
+    /** Every value that was acknowledged for this fact, by code that still knew it, is in the backup. */
+    void proveBackedUp(TableUse use, String fact) throws SQLException {
+        TableUse backup = use.only(fact);
+        Map<Long, Map<String, Optional<String>>> found = read(backup);
+        acknowledged.rows(use.entity()).forEach((key, row) -> {
+            Optional<String> must = row.facts().get(fact);
+            if (must != null && !must.equals(found.getOrDefault(key, Map.of()).get(fact))) {
+                lost++;
+                remember("in the backup, lost: " + use.table() + " " + key + " has " + found.get(key) + " where " + must
+                        + " was acknowledged");
+            }
+        });
+    }
+
     /** A query that names what must not be. */
     void proveNone(String query, String when) throws SQLException {
         try (Statement statement = connection.createStatement();
