@@ -115,9 +115,10 @@ public class CommandResource {
     @RolesAllowed({Roles.AUTHOR, Roles.APPROVER})
     @Operation(
             summary = "Set the speed of the run's backfills, or pause them",
-            description = "Full, Governed, Gentle or Paused. A backfill that is running hears of it within a second, between"
-                    + " two batches; it stays so after a restart and on another replica. Paused holds no lock and no"
-                    + " transaction open.")
+            description =
+                    "Full, Governed, Gentle or Paused. A backfill that is running hears of it within a second, between"
+                            + " two batches; it stays so after a restart and on another replica. Paused holds no lock and no"
+                            + " transaction open.")
     @RequestBody(content = @Content(schema = @Schema(implementation = PaceRequest.class)))
     public PlanJson pace(
             @PathParam("namespace") String namespace,

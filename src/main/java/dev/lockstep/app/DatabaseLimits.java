@@ -25,15 +25,17 @@ final class DatabaseLimits {
         List<Map<String, Object>> queries = new ArrayList<>();
         database.limitQueries().forEach((query, said) -> queries.add(query(query, said)));
         List<Map<String, Object>> checks = new ArrayList<>();
-        database.limitChecks().forEach((check, said) -> checks.add(Map.of(
-                "name", check, "url", said.url(), "timeoutMilliseconds", said.timeoutMilliseconds())));
+        database.limitChecks()
+                .forEach((check, said) -> checks.add(
+                        Map.of("name", check, "url", said.url(), "timeoutMilliseconds", said.timeoutMilliseconds())));
         tree.put("queries", queries);
         tree.put("http", checks);
         try {
             return BackfillLimits.read(tree);
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(
-                    "lockstep.databases.\"" + name + "\": its limits have something wrong with them: " + e.getMessage(), e);
+                    "lockstep.databases.\"" + name + "\": its limits have something wrong with them: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -47,8 +47,9 @@ final class BackfillGround {
             case FOREIGN ->
                 key
                         ? Optional.empty()
-                        : Optional.of("a foreign table, so its rows lie on another server. Backfill it there, in a plan of"
-                                + " that database, or name columns as key that order its rows and are never NULL.");
+                        : Optional.of(
+                                "a foreign table, so its rows lie on another server. Backfill it there, in a plan of"
+                                        + " that database, or name columns as key that order its rows and are never NULL.");
             case MATERIALISED_VIEW ->
                 Optional.of("a materialised view, whose rows cannot be updated. Backfill the tables beneath it, then"
                         + " refresh it.");

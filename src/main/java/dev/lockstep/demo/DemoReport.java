@@ -105,8 +105,7 @@ final class DemoReport {
         StringBuilder text = new StringBuilder("\nLockstep's demo: ")
                 .append(problems.isEmpty() ? "as it should be" : "NOT as it should be")
                 .append("\n\n");
-        text.append(String.format(
-                Locale.ROOT, LINE, "phase", "held", "at work", "rows", "rows/s", "longest stall"));
+        text.append(String.format(Locale.ROOT, LINE, "phase", "held", "at work", "rows", "rows/s", "longest stall"));
         String before = "";
         for (JsonNode phase : plan.path("phases")) {
             text.append(phase(phase, before));
@@ -134,7 +133,9 @@ final class DemoReport {
                 LINE,
                 name,
                 seconds(endOfTheOneBefore, phase.path("startedAt").asText()),
-                seconds(phase.path("startedAt").asText(), phase.path("finishedAt").asText()),
+                seconds(
+                        phase.path("startedAt").asText(),
+                        phase.path("finishedAt").asText()),
                 rows == 0 ? "" : String.format(Locale.ROOT, "%,d", rows),
                 milliseconds == 0 ? "" : String.format(Locale.ROOT, "%,d", rows * 1000 / milliseconds),
                 longestByPhase.containsKey(name)
@@ -146,7 +147,8 @@ final class DemoReport {
         if (from.isEmpty() || to.isEmpty()) {
             return "";
         }
-        long milliseconds = Duration.between(Instant.parse(from), Instant.parse(to)).toMillis();
+        long milliseconds =
+                Duration.between(Instant.parse(from), Instant.parse(to)).toMillis();
         return String.format(Locale.ROOT, "%.1f s", milliseconds / 1000.0);
     }
 

@@ -23,12 +23,7 @@ public record Progress(
         Optional<Pace> pace) {
     /** Of something that has no speed to be set. */
     public Progress(
-            String step,
-            long rowsDone,
-            double fraction,
-            double rowsPerSecond,
-            Optional<Long> secondsLeft,
-            Instant at) {
+            String step, long rowsDone, double fraction, double rowsPerSecond, Optional<Long> secondsLeft, Instant at) {
         this(step, rowsDone, fraction, rowsPerSecond, secondsLeft, at, Optional.empty());
     }
 

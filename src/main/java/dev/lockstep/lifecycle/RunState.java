@@ -38,7 +38,16 @@ public record RunState(
     /** A run before its first event. */
     public static RunState pending(Script script) {
         return new RunState(
-                script, new Stage.Pending(), 0, 0, false, Map.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+                script,
+                new Stage.Pending(),
+                0,
+                0,
+                false,
+                Map.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** What people see. */
@@ -119,7 +128,8 @@ public record RunState(
     }
 
     RunState under(long newFence) {
-        return new RunState(script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
+        return new RunState(
+                script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
     }
 
     RunState suspended(boolean now) {
@@ -151,6 +161,7 @@ public record RunState(
     }
 
     RunState pastReturn(String step) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing);
+        return new RunState(
+                script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing);
     }
 }

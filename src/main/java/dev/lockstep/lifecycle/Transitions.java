@@ -260,8 +260,7 @@ final class Transitions {
 
     /** Whoever wants it taken back does not want it to stand still; a speed that was chosen stays. */
     private static RunState awake(RunState state) {
-        return state.suspended(false)
-                .pacing(state.pacing().filter(pacing -> pacing.speed() != Speed.PAUSED));
+        return state.suspended(false).pacing(state.pacing().filter(pacing -> pacing.speed() != Speed.PAUSED));
     }
 
     private static String goingOn(RunState state) {

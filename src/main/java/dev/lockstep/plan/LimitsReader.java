@@ -43,8 +43,8 @@ final class LimitsReader {
                             fields.path("most"),
                             "Say either most (the number must not be above it) or least (it must not be below it).");
         }
-        return fields.whole(() ->
-                new SqlCheck(name.orElseThrow(), sql.orElseThrow(), most.or(() -> least).orElseThrow(), most.isEmpty()));
+        return fields.whole(() -> new SqlCheck(
+                name.orElseThrow(), sql.orElseThrow(), most.or(() -> least).orElseThrow(), most.isEmpty()));
     }
 
     private static Optional<HttpCheck> http(Fields fields, Findings.Distinct names) {
@@ -89,7 +89,8 @@ final class LimitsReader {
                     tree, limit.label(), Optional.ofNullable(limits.numbers().get(limit)));
         }
         if (!limits.queries().isEmpty()) {
-            tree.put("queries", limits.queries().stream().map(LimitsReader::tree).toList());
+            tree.put(
+                    "queries", limits.queries().stream().map(LimitsReader::tree).toList());
         }
         if (!limits.http().isEmpty()) {
             tree.put("http", limits.http().stream().map(LimitsReader::tree).toList());

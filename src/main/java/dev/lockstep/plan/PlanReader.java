@@ -188,14 +188,12 @@ public final class PlanReader {
         // What asks for the standard is the same plan as one that is silent.
         Optional<Speed> speed = fields.optional(
                         "speed",
-                        node -> node.oneOf(
-                                choices(Stream.of(Speed.FULL, Speed.GOVERNED, Speed.GENTLE), Speed::label)))
+                        node -> node.oneOf(choices(Stream.of(Speed.FULL, Speed.GOVERNED, Speed.GENTLE), Speed::label)))
                 .filter(one -> one != Speed.GOVERNED);
         Optional<BackfillLimits> limits = fields.optional("limits", node -> node.object(LimitsReader::read))
                 .filter(said -> !said.silent());
         int workers = fields.or("workers", standard.workers(), node -> node.integer(1, 16));
-        return fields.whole(
-                () -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers));
+        return fields.whole(() -> new BackfillPace(batch, rest, triggers, lag, commit, speed, limits, workers));
     }
 
     /** Choices by their label, in their own order. */

@@ -220,8 +220,8 @@ public record PlanSpec(
             BackfillLimits said = limits.orElse(BackfillLimits.NONE);
             return maxReplicaLagSeconds == standard().maxReplicaLagSeconds()
                     ? said
-                    : said.over(new BackfillLimits(
-                            Map.of(Limit.REPLICA_LAG, maxReplicaLagSeconds), List.of(), List.of()));
+                    : said.over(
+                            new BackfillLimits(Map.of(Limit.REPLICA_LAG, maxReplicaLagSeconds), List.of(), List.of()));
         }
 
         /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */

@@ -50,8 +50,7 @@ final class ArchiverBacklog implements Signal {
                             "How many segments of the log wait to be archived is not visible to Lockstep's role; GRANT"
                                     + " pg_monitor shows it. Whether archiving fails was looked at."));
         }
-        long ready = new Query(
-                        connection, "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'")
+        long ready = new Query(connection, "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'")
                 .one(row -> row.getLong(1));
         return List.of(felt(
                 (double) ready / limitFiles,

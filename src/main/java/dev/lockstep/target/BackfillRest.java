@@ -49,8 +49,8 @@ final class BackfillRest implements AutoCloseable {
 
     static BackfillRest begin(Attempt attempt, TableName table) {
         BackfillPace pace = attempt.order().pace();
-        Governor governor = new Governor(
-                Duration.ofMillis(pace.batchMilliseconds()), pace.restPercent(), pace.firstSpeed());
+        Governor governor =
+                new Governor(Duration.ofMillis(pace.batchMilliseconds()), pace.restPercent(), pace.firstSpeed());
         return new BackfillRest(attempt, governor, Signals.of(attempt.limits(), table));
     }
 
@@ -176,7 +176,8 @@ final class BackfillRest implements AutoCloseable {
                 Blocker.Code.BACKFILL_PAUSED,
                 "the backfill",
                 paused.actor(),
-                paused.actor() + " paused the backfill. It holds no lock and no transaction open; everything else of the"
+                paused.actor()
+                        + " paused the backfill. It holds no lock and no transaction open; everything else of the"
                         + " run waits for it.",
                 "Set another speed (Full, Governed or Gentle) when it may go on.");
     }

@@ -86,7 +86,8 @@ record BlockStretch(long first, long next, long end, long blocks, int slice, int
 
     @Override
     public Stretch smaller() {
-        // A slice of one block is tried again. Else from the first slice: what those before have done is not pending any more.
+        // A slice of one block is tried again. Else from the first slice: what those before have done is not pending
+        // any more.
         return smallest() ? this : new BlockStretch(first, next, end, Math.max(1, blocks / 4), 0, slices);
     }
 

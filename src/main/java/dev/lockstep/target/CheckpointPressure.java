@@ -32,8 +32,8 @@ final class CheckpointPressure implements Signal {
 
     @Override
     public List<Reading> look(Connection connection) throws SQLException {
-        int version = new Query(connection, "SELECT current_setting('server_version_num')::int")
-                .one(row -> row.getInt(1));
+        int version =
+                new Query(connection, "SELECT current_setting('server_version_num')::int").one(row -> row.getInt(1));
         long count = new Query(
                         connection,
                         version >= OWN_VIEW

@@ -44,6 +44,8 @@ final class Forecast {
         double passing = (passed - first.passed()) / seconds;
         return new Outlook(
                 (rows - first.rows()) / seconds,
-                passing > 0 ? Optional.of(Duration.ofMillis(Math.round((1 - passed) / passing * 1000))) : Optional.empty());
+                passing > 0
+                        ? Optional.of(Duration.ofMillis(Math.round((1 - passed) / passing * 1000)))
+                        : Optional.empty());
     }
 }

@@ -128,9 +128,8 @@ final class Governor {
                 .findFirst();
         cap = unread.isPresent() ? Math.min(speed.duty(restPercent), BLIND) : speed.duty(restPercent);
         List<Reading.Felt> felt = smoothed(readings, seconds);
-        Optional<Reading.Felt> lasting = felt.stream()
-                .filter(Reading.Felt::lasting)
-                .max(Comparator.comparingDouble(Reading.Felt::pressure));
+        Optional<Reading.Felt> lasting =
+                felt.stream().filter(Reading.Felt::lasting).max(Comparator.comparingDouble(Reading.Felt::pressure));
         Optional<Reading.Felt> worst = felt.stream().max(Comparator.comparingDouble(Reading.Felt::pressure));
         double floor = lasting.filter(Governor::over).isPresent() ? FLOOR : COMFORT_FLOOR;
         if (worst.filter(Governor::over).isPresent() && duty > floor) {
@@ -189,8 +188,7 @@ final class Governor {
     }
 
     /** Whoever made it slower is named until it is as fast again as it should be. */
-    private Optional<Throttle> throttled(
-            List<Reading.Felt> felt, Optional<Reading.Unread> unread, Duration now) {
+    private Optional<Throttle> throttled(List<Reading.Felt> felt, Optional<Reading.Unread> unread, Duration now) {
         Optional<Reading.Felt> over = felt.stream()
                 .filter(Governor::over)
                 .max(Comparator.comparing(Reading.Felt::lasting).thenComparingDouble(Reading.Felt::pressure));
@@ -198,8 +196,11 @@ final class Governor {
             return Optional.of(named(over.get(), now));
         }
         if (unread.isPresent()) {
-            return Optional.of(
-                    named(unread.get().signal(), "signal " + unread.get().signal(), unread.get().words(), now));
+            return Optional.of(named(
+                    unread.get().signal(),
+                    "signal " + unread.get().signal(),
+                    unread.get().words(),
+                    now));
         }
         if (throttle.isEmpty() || duty >= cap - 0.005) {
             return Optional.empty();

@@ -112,8 +112,7 @@ final class HeapSlices {
                         FROM pg_class c WHERE c.oid = CAST(? AS regclass)""")
                 .one(
                         row -> {
-                            double rowsPerPage =
-                                    row.getDouble("reltuples") / Math.max(1, row.getLong("relpages"));
+                            double rowsPerPage = row.getDouble("reltuples") / Math.max(1, row.getLong("relpages"));
                             double used = rowsPerPage * row.getDouble("width") / row.getInt("page");
                             boolean known = row.getLong("relpages") > 0 && rowsPerPage > 0;
                             return wanted(

@@ -72,7 +72,6 @@ final class OldestSnapshot implements Signal {
                           AND application_name NOT LIKE 'lockstep/%'
                         UNION ALL
                         SELECT 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() - prepared)::bigint
-                        FROM pg_prepared_xacts""")
-                .list(row -> new Snapshot(row.getString("holder"), row.getLong("seconds")));
+                        FROM pg_prepared_xacts""").list(row -> new Snapshot(row.getString("holder"), row.getLong("seconds")));
     }
 }

@@ -45,13 +45,13 @@ final class ReplicaLag implements Signal {
         long end = new Query(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")
                 .one(row -> row.getLong(1));
         written.at(end);
-        List<Standby> standbys =
-                new Query(connection, """
+        List<Standby> standbys = new Query(connection, """
                         SELECT coalesce(nullif(application_name, ''), 'pid ' || pid)
                                    || coalesce(' at ' || host(client_addr), '') AS name,
                                pg_wal_lsn_diff(replay_lsn, '0/0')::bigint AS replayed
                         FROM pg_stat_replication
-                        WHERE state IN ('streaming', 'catchup') OR state IS NULL""").list(row -> new Standby(row.getString("name"), position(row.getLong("replayed"), row.wasNull())));
+                        WHERE state IN ('streaming', 'catchup') OR state IS NULL""")
+                .list(row -> new Standby(row.getString("name"), position(row.getLong("replayed"), row.wasNull())));
         List<Reading> readings = new ArrayList<>();
         standbys.stream()
                 .flatMap(standby -> standby.replayed().stream().map(at -> felt(standby.name(), at, end)))
@@ -86,8 +86,8 @@ final class ReplicaLag implements Signal {
                 true,
                 Math.max(bySeconds, byBytes),
                 "standby " + standby,
-                "Standby " + standby + " is " + behind.toSeconds() + " s and " + Math.round(megabytes) + " MB behind (limit "
-                        + limits() + ").");
+                "Standby " + standby + " is " + behind.toSeconds() + " s and " + Math.round(megabytes)
+                        + " MB behind (limit " + limits() + ").");
     }
 
     private String limits() {

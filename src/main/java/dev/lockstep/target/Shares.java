@@ -35,8 +35,10 @@ final class Shares {
             return new Shares(work, connection, scan, 1);
         }
         // A server does not tell how many CPUs it has; what it may use for one query is the nearest that it says.
-        int room = new Query(connection, "SELECT greatest(1, least(current_setting('max_connections')::int / "
-                        + SHARE_OF_CONNECTIONS + ", current_setting('max_parallel_workers')::int))")
+        int room = new Query(
+                        connection,
+                        "SELECT greatest(1, least(current_setting('max_connections')::int / " + SHARE_OF_CONNECTIONS
+                                + ", current_setting('max_parallel_workers')::int))")
                 .one(row -> row.getInt(1));
         if (room < allowed) {
             attempt.note("Up to " + room + " workers at once, not " + allowed + ": no more than a "

@@ -94,7 +94,8 @@ final class SignalWatch implements AutoCloseable {
             ShortTransaction.end(connection);
             return List.of(unread(signal, e));
         } catch (RuntimeException e) {
-            return List.of(new Reading.Unread(signal.name(), "Signal " + signal.name() + " cannot be read: " + e + "."));
+            return List.of(
+                    new Reading.Unread(signal.name(), "Signal " + signal.name() + " cannot be read: " + e + "."));
         }
     }
 

@@ -46,8 +46,9 @@ public record PaceCard(
         return new PaceCard(
                 pace.speed().label(),
                 Math.round(pace.duty() * 100) + " %",
-                pacing.map(by -> by.speed() == Speed.PAUSED ? "Paused by " + by.actor() : by.speed().label()
-                        + ", chosen by " + by.actor()),
+                pacing.map(by -> by.speed() == Speed.PAUSED
+                        ? "Paused by " + by.actor()
+                        : by.speed().label() + ", chosen by " + by.actor()),
                 pacing.map(by -> When.of(by.since(), now)),
                 pace.throttle().map(Progress.Throttle::signal),
                 pace.throttle().map(Progress.Throttle::words),

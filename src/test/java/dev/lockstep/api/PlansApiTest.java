@@ -196,14 +196,23 @@ class PlansApiTest {
         reached("taken-back", "state:AwaitingApproval");
         as(AUTHOR).post(PLANS + "taken-back/suspend").then().statusCode(200).body("state", is("Paused"));
         as(AUTHOR).post(PLANS + "taken-back/resume").then().statusCode(200);
-        as(VIEWER).contentType("application/json").body("{\"speed\": \"Gentle\"}").post(PLANS + "taken-back/backfill")
+        as(VIEWER)
+                .contentType("application/json")
+                .body("{\"speed\": \"Gentle\"}")
+                .post(PLANS + "taken-back/backfill")
                 .then()
                 .statusCode(403);
-        as(AUTHOR).contentType("application/json").body("{\"speed\": \"Slow\"}").post(PLANS + "taken-back/backfill")
+        as(AUTHOR)
+                .contentType("application/json")
+                .body("{\"speed\": \"Slow\"}")
+                .post(PLANS + "taken-back/backfill")
                 .then()
                 .spec(problem(400, "RequestInvalid"))
                 .body("violations[0].path", is("speed"));
-        as(AUTHOR).contentType("application/json").body("{\"speed\": \"Gentle\"}").post(PLANS + "taken-back/backfill")
+        as(AUTHOR)
+                .contentType("application/json")
+                .body("{\"speed\": \"Gentle\"}")
+                .post(PLANS + "taken-back/backfill")
                 .then()
                 .statusCode(200)
                 .body("backfill.speed", is("Gentle"));

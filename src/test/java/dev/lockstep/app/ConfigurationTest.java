@@ -79,7 +79,8 @@ class ConfigurationTest {
         Map<String, String> all = new HashMap<>(values);
         all.put("lockstep.databases.\"shop\".url", "jdbc:postgresql://db/shop");
         LockstepConfig config = config(all).getConfigMapping(LockstepConfig.class);
-        return DatabaseLimits.of("shop", Objects.requireNonNull(config.databases().get("shop")));
+        return DatabaseLimits.of(
+                "shop", Objects.requireNonNull(config.databases().get("shop")));
     }
 
     @Test
@@ -103,8 +104,7 @@ class ConfigurationTest {
         for (Method method : group.getDeclaredMethods()) {
             String name =
                     prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-            if (method.getReturnType() == Map.class
-                    && valueType(method.getGenericReturnType()) == Integer.class) {
+            if (method.getReturnType() == Map.class && valueType(method.getGenericReturnType()) == Integer.class) {
                 keys.add(name + ".\"name\"");
             } else if (method.getReturnType() == Map.class) {
                 keys.addAll(keys(name + ".\"name\"", valueType(method.getGenericReturnType())));

@@ -592,8 +592,9 @@ class PlanReaderTest {
                         "write http://host:port/path"),
                 argumentSet(
                         "a query and a check of one name",
-                        change("backfill: {limits: {queries: [{name: disk, sql: select 1, most: 2}], http: [{name: disk,"
-                                + " url: \"http://a/\"}]}}"),
+                        change(
+                                "backfill: {limits: {queries: [{name: disk, sql: select 1, most: 2}], http: [{name: disk,"
+                                        + " url: \"http://a/\"}]}}"),
                         "spec.backfill.limits.http[0].name",
                         "stands at spec.backfill.limits.queries[0].name already"),
                 argumentSet(

@@ -198,7 +198,8 @@ final class RandomPlans {
     private DeclaredPhase.Step step(int number) {
         return random.nextBoolean()
                 ? new DeclaredPhase.Step.Sql(sqlStep("step-" + number))
-                : new DeclaredPhase.Step.Backfill("step-" + number,
+                : new DeclaredPhase.Step.Backfill(
+                        "step-" + number,
                         table(),
                         column(),
                         sql(),

@@ -103,10 +103,11 @@ class WorkedPlansPostgresTest {
                 .doesNotContain("lockstep");
         // G40: whatever kind of step it was, the next one finds it there.
         assertThat(targets.ledger(plan.spec().database()))
-                .isInstanceOfSatisfying(LedgerReading.Read.class, ledger -> assertThat(
-                                ledger.done().get(second))
-                        .containsExactlyInAnyOrderElementsOf(
-                                steps.stream().map(Step::name).toList()));
+                .isInstanceOfSatisfying(
+                        LedgerReading.Read.class,
+                        ledger -> assertThat(ledger.done().get(second))
+                                .containsExactlyInAnyOrderElementsOf(
+                                        steps.stream().map(Step::name).toList()));
         // An index built anew looks as it did.
         boolean changes = !steps.stream().allMatch(step -> step.action() instanceof Action.RebuildIndex);
         assertThat(shape(url).equals(before)).as("%s changes nothing", file).isEqualTo(!changes);

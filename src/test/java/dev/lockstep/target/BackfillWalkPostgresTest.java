@@ -66,8 +66,8 @@ class BackfillWalkPostgresTest {
                 UserTriggers.SKIP,
                 key);
         Step step = Bench.step("fill", fill);
-        StepOutcome outcome = bench.targets.execute(
-                bench.order(step, Direction.FORWARD, 1), new BetweenBatches(bench, application));
+        StepOutcome outcome =
+                bench.targets.execute(bench.order(step, Direction.FORWARD, 1), new BetweenBatches(bench, application));
         assertThat(outcome).isInstanceOf(StepOutcome.Completed.class);
         assertThat(bench.value("SELECT count(*) FROM users WHERE full_name IS DISTINCT FROM name"))
                 .isEqualTo("0");
@@ -121,11 +121,13 @@ class BackfillWalkPostgresTest {
     @Test
     void rowsThatMoveAroundTheCursorAreTheSyncTriggersAndNeedNoOtherPass() {
         syncTrigger();
-        StepSummary done = fill(List.of(), batches -> once(batches, 9, () -> {
-            bench.sql("UPDATE users SET name = repeat('y', 1500) WHERE id BETWEEN 1 AND 40");
-            assertThat(block(40)).as("ahead of the cursor now").isGreaterThan(next());
-            moveBehindTheCursor(3_000);
-        }));
+        StepSummary done = fill(
+                List.of(),
+                batches -> once(batches, 9, () -> {
+                    bench.sql("UPDATE users SET name = repeat('y', 1500) WHERE id BETWEEN 1 AND 40");
+                    assertThat(block(40)).as("ahead of the cursor now").isGreaterThan(next());
+                    moveBehindTheCursor(3_000);
+                }));
         assertThat(anotherPass(done)).isFalse();
         assertThat(done.rows()).isEqualTo(ROWS - 1);
     }
@@ -143,8 +145,8 @@ class BackfillWalkPostgresTest {
         int[] added = {0};
         StepSummary done = fill(List.of(), batches -> {
             added[0] += 200;
-            bench.sql("INSERT INTO users SELECT n, 'new' FROM generate_series("
-                    + (10_000 + added[0]) + ", " + (10_199 + added[0]) + ") AS n");
+            bench.sql("INSERT INTO users SELECT n, 'new' FROM generate_series(" + (10_000 + added[0]) + ", "
+                    + (10_199 + added[0]) + ") AS n");
             return false;
         });
         assertThat(added[0]).isGreaterThan(ROWS);
@@ -154,26 +156,30 @@ class BackfillWalkPostgresTest {
 
     @Test
     void aVacuumThatCutsOffTheTablesEndStopsNothing() {
-        StepSummary done = fill(List.of(), batches -> once(batches, 9, () -> {
-            String before = bench.value("SELECT pg_relation_size('users')");
-            bench.sql("DELETE FROM users WHERE ctid >= '(" + (next() + 2) + ",0)'::tid");
-            bench.sql("VACUUM (TRUNCATE) users");
-            assertThat(Long.parseLong(bench.value("SELECT pg_relation_size('users')")))
-                    .isLessThan(Long.parseLong(before));
-        }));
+        StepSummary done = fill(
+                List.of(),
+                batches -> once(batches, 9, () -> {
+                    String before = bench.value("SELECT pg_relation_size('users')");
+                    bench.sql("DELETE FROM users WHERE ctid >= '(" + (next() + 2) + ",0)'::tid");
+                    bench.sql("VACUUM (TRUNCATE) users");
+                    assertThat(Long.parseLong(bench.value("SELECT pg_relation_size('users')")))
+                            .isLessThan(Long.parseLong(before));
+                }));
         assertThat(done.rows()).isLessThan(ROWS);
     }
 
     @Test
     void byKeyTheCursorsRowMayGoAndKeysMayChange() {
         syncTrigger();
-        StepSummary done = fill(byId(), batches -> once(batches, 2, () -> {
-            String last = bench.value("SELECT cursor->>'after.0' FROM lockstep.ledger");
-            assertThat(Integer.parseInt(last)).isBetween(1, ROWS - 100);
-            bench.sql("DELETE FROM users WHERE id = " + last);
-            bench.sql("UPDATE users SET id = -1 WHERE id = " + ROWS);
-            bench.sql("UPDATE users SET id = 100000 WHERE id = 1");
-        }));
+        StepSummary done = fill(
+                byId(),
+                batches -> once(batches, 2, () -> {
+                    String last = bench.value("SELECT cursor->>'after.0' FROM lockstep.ledger");
+                    assertThat(Integer.parseInt(last)).isBetween(1, ROWS - 100);
+                    bench.sql("DELETE FROM users WHERE id = " + last);
+                    bench.sql("UPDATE users SET id = -1 WHERE id = " + ROWS);
+                    bench.sql("UPDATE users SET id = 100000 WHERE id = 1");
+                }));
         assertThat(anotherPass(done)).isFalse();
         assertThat(done.rows()).isEqualTo(ROWS - 1);
     }
@@ -181,9 +187,7 @@ class BackfillWalkPostgresTest {
     @Test
     void byKeyARowThatNobodySyncsAndThatGetsASmallerKeyIsPickedUpByAnotherPass() {
         StepSummary done = fill(
-                byId(),
-                batches -> once(
-                        batches, 2, () -> bench.sql("UPDATE users SET id = -1 WHERE id = " + ROWS)));
+                byId(), batches -> once(batches, 2, () -> bench.sql("UPDATE users SET id = -1 WHERE id = " + ROWS)));
         assertThat(anotherPass(done)).isTrue();
         assertThat(done.rows()).isEqualTo(ROWS);
     }
@@ -194,8 +198,8 @@ class BackfillWalkPostgresTest {
         int[] added = {0};
         fill(byId(), batches -> {
             added[0] += 200;
-            bench.sql("INSERT INTO users SELECT n, 'new' FROM generate_series("
-                    + (10_000 + added[0]) + ", " + (10_199 + added[0]) + ") AS n");
+            bench.sql("INSERT INTO users SELECT n, 'new' FROM generate_series(" + (10_000 + added[0]) + ", "
+                    + (10_199 + added[0]) + ") AS n");
             return batches > 1_000;
         });
     }
@@ -219,12 +223,14 @@ class BackfillWalkPostgresTest {
     private static String anything(Random random) {
         int id = 1 + random.nextInt(ROWS);
         return switch (random.nextInt(6)) {
-            case 0 -> "UPDATE users SET name = repeat('x', " + random.nextInt(2_000) + ") WHERE id BETWEEN " + id + " AND "
-                    + (id + random.nextInt(50));
+            case 0 ->
+                "UPDATE users SET name = repeat('x', " + random.nextInt(2_000) + ") WHERE id BETWEEN " + id + " AND "
+                        + (id + random.nextInt(50));
             case 1 -> "DELETE FROM users WHERE id BETWEEN " + id + " AND " + (id + random.nextInt(100));
             case 2 -> "VACUUM users";
-            case 3 -> "INSERT INTO users SELECT n, 'again' FROM generate_series(" + id + ", " + (id + 50)
-                    + ") AS n ON CONFLICT DO NOTHING";
+            case 3 ->
+                "INSERT INTO users SELECT n, 'again' FROM generate_series(" + id + ", " + (id + 50)
+                        + ") AS n ON CONFLICT DO NOTHING";
             case 4 -> "UPDATE users SET id = -id WHERE id = " + id;
             default -> "UPDATE users SET name = name || '!' WHERE id % 97 = " + random.nextInt(97);
         };

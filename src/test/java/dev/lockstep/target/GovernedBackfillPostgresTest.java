@@ -77,9 +77,7 @@ class GovernedBackfillPostgresTest {
     }
 
     private Progress last() {
-        return bench.progress.isEmpty()
-                ? new Progress("", 0, 0, 0, Optional.empty(), NOON)
-                : bench.progress.getLast();
+        return bench.progress.isEmpty() ? new Progress("", 0, 0, 0, Optional.empty(), NOON) : bench.progress.getLast();
     }
 
     private Optional<Progress.Throttle> throttle() {
@@ -138,7 +136,8 @@ class GovernedBackfillPostgresTest {
                 new BackfillLimits(
                         Map.of(), List.of(new SqlCheck("free-disk", "SELECT free FROM room;", 10, true)), List.of()));
         CompletableFuture<StepOutcome> backfill = bench.begin("fill", fill);
-        await().atMost(SOON).until(() -> throttle().map(Progress.Throttle::signal).equals(Optional.of("free-disk")));
+        await().atMost(SOON)
+                .until(() -> throttle().map(Progress.Throttle::signal).equals(Optional.of("free-disk")));
         assertThat(throttle().orElseThrow().words()).contains("gives 1; no less than 10 is right");
         await().atMost(SOON)
                 .until(() -> bench.waitingFor().stream()
@@ -146,8 +145,10 @@ class GovernedBackfillPostgresTest {
         bench.sql("UPDATE room SET free = 100");
         says(Speed.FULL);
         assertThat(backfill.join())
-                .isInstanceOfSatisfying(StepOutcome.Completed.class, done -> assertThat(done.summary().notes())
-                        .anyMatch(note -> note.contains("Signal free-disk kept it at its slowest")));
+                .isInstanceOfSatisfying(
+                        StepOutcome.Completed.class,
+                        done -> assertThat(done.summary().notes())
+                                .anyMatch(note -> note.contains("Signal free-disk kept it at its slowest")));
     }
 
     @Test
@@ -169,7 +170,8 @@ class GovernedBackfillPostgresTest {
                 .anyMatch(note -> note.contains("Signal wrong could not be read"))
                 .anyMatch(note -> note.contains("Signal evil could not be read"));
         assertThat(bench.progress)
-                .filteredOn(progress -> progress.pace().flatMap(Progress.Pace::throttle).isPresent())
+                .filteredOn(progress ->
+                        progress.pace().flatMap(Progress.Pace::throttle).isPresent())
                 .allSatisfy(progress ->
                         assertThat(progress.pace().orElseThrow().duty()).isLessThanOrEqualTo(Governor.BLIND));
         assertThat(filled()).isEqualTo(3_000);
@@ -193,22 +195,22 @@ class GovernedBackfillPostgresTest {
                                     List.of(new HttpCheck("ops", "http://127.0.0.1:" + port + "/go", 2_000))),
                             Bench.USERS)
                     .getLast();
-            assertThat(check.look(connection))
-                    .singleElement()
-                    .isInstanceOfSatisfying(Reading.Felt.class, felt -> {
-                        assertThat(felt.pressure()).isGreaterThan(1);
-                        assertThat(felt.words()).contains("503");
-                    });
+            assertThat(check.look(connection)).singleElement().isInstanceOfSatisfying(Reading.Felt.class, felt -> {
+                assertThat(felt.pressure()).isGreaterThan(1);
+                assertThat(felt.words()).contains("503");
+            });
             status.set(204);
             assertThat(check.look(connection))
                     .singleElement()
                     .isInstanceOfSatisfying(
-                            Reading.Felt.class, felt -> assertThat(felt.pressure()).isZero());
+                            Reading.Felt.class,
+                            felt -> assertThat(felt.pressure()).isZero());
             status.set(302);
             assertThat(check.look(connection))
                     .singleElement()
                     .isInstanceOfSatisfying(
-                            Reading.Felt.class, felt -> assertThat(felt.pressure()).isGreaterThan(1));
+                            Reading.Felt.class,
+                            felt -> assertThat(felt.pressure()).isGreaterThan(1));
             server.stop(0);
             assertThat(check.look(connection)).singleElement().isInstanceOf(Reading.Unread.class);
         }
@@ -230,30 +232,39 @@ class GovernedBackfillPostgresTest {
             LockWaits locks = new LockWaits(50);
             ForegroundWaits foreground = new ForegroundWaits(50);
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(locks.look(watch)).singleElement().isInstanceOfSatisfying(
-                            Reading.Felt.class, felt -> assertThat(felt.pressure()).isGreaterThan(1)));
+                    .untilAsserted(() -> assertThat(locks.look(watch))
+                            .singleElement()
+                            .isInstanceOfSatisfying(
+                                    Reading.Felt.class,
+                                    felt -> assertThat(felt.pressure()).isGreaterThan(1)));
             List<Reading> felt = List.of();
             for (int look = 0; look < 5; look++) {
                 felt = foreground.look(watch);
             }
-            assertThat(felt).singleElement().isInstanceOfSatisfying(
-                    Reading.Felt.class, one -> assertThat(one.pressure()).isGreaterThan(1));
+            assertThat(felt)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Reading.Felt.class,
+                            one -> assertThat(one.pressure()).isGreaterThan(1));
             ours.rollback();
             waiting.join();
-            assertThat(locks.look(watch)).singleElement().isInstanceOfSatisfying(
-                    Reading.Felt.class, one -> assertThat(one.pressure()).isZero());
+            assertThat(locks.look(watch))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Reading.Felt.class,
+                            one -> assertThat(one.pressure()).isZero());
         }
     }
 
     @Test
     void everySignalCanBeReadOnARealServerAlsoByARoleThatMaySeeLittle() throws Exception {
         users(100);
-        BackfillLimits all = only(Map.of(
-                Limit.WAL_RATE, 1_000, Limit.DEAD_ROWS, 20, Limit.REPLICA_BYTES, 100, Limit.HEAP_GROWTH, 100));
+        BackfillLimits all = only(
+                Map.of(Limit.WAL_RATE, 1_000, Limit.DEAD_ROWS, 20, Limit.REPLICA_BYTES, 100, Limit.HEAP_GROWTH, 100));
         bench.sql("DROP ROLE IF EXISTS lockstep_blind; CREATE ROLE lockstep_blind LOGIN");
         for (String role : List.of("postgres", "lockstep_blind")) {
-            try (Connection connection = java.sql.DriverManager.getConnection(
-                    bench.url.replace("user=postgres", "user=" + role))) {
+            try (Connection connection =
+                    java.sql.DriverManager.getConnection(bench.url.replace("user=postgres", "user=" + role))) {
                 for (Signal signal : Signals.of(all, Bench.USERS)) {
                     for (int look = 0; look < 2; look++) {
                         assertThat(signal.look(connection))
@@ -277,15 +288,21 @@ class GovernedBackfillPostgresTest {
             HeapGrowth growth = new HeapGrowth(Bench.USERS, 50);
             growth.look(watch);
             bench.sql("UPDATE users SET full_name = name");
-            assertThat(growth.look(watch)).singleElement().isInstanceOfSatisfying(
-                    Reading.Felt.class, felt -> assertThat(felt.pressure()).isGreaterThan(1));
+            assertThat(growth.look(watch))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Reading.Felt.class,
+                            felt -> assertThat(felt.pressure()).isGreaterThan(1));
             report.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             report.setAutoCommit(false);
             Bench.run(report, "SELECT count(*) FROM users");
             OldestSnapshot oldest = new OldestSnapshot(1);
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(oldest.look(watch)).singleElement().isInstanceOfSatisfying(
-                            Reading.Felt.class, felt -> assertThat(felt.pressure()).isGreaterThanOrEqualTo(1)));
+                    .untilAsserted(() -> assertThat(oldest.look(watch))
+                            .singleElement()
+                            .isInstanceOfSatisfying(
+                                    Reading.Felt.class,
+                                    felt -> assertThat(felt.pressure()).isGreaterThanOrEqualTo(1)));
         }
     }
 
@@ -302,7 +319,8 @@ class GovernedBackfillPostgresTest {
                 .orElseThrow()
                 .at();
         Progress tenth = bench.progress.stream()
-                .filter(progress -> progress.fraction() >= 0.1 && progress.secondsLeft().isPresent())
+                .filter(progress ->
+                        progress.fraction() >= 0.1 && progress.secondsLeft().isPresent())
                 .findFirst()
                 .orElseThrow();
         double really = Duration.between(tenth.at(), end).toMillis() / 1000.0;

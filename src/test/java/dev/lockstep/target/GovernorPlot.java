@@ -42,8 +42,8 @@ final class GovernorPlot {
         drawn.append(text(LEFT, top - 8, "start", panel.title()));
         drawn.append(text(LEFT - 6, top + 10, "end", label(panel.most())));
         drawn.append(text(LEFT - 6, top + PANEL, "end", "0"));
-        drawn.append(
-                "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#999\"/>\n".formatted(LEFT, top, top + PANEL, WIDTH - 10));
+        drawn.append("<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#999\"/>\n"
+                .formatted(LEFT, top, top + PANEL, WIDTH - 10));
         for (int at = 0; at < run.size(); at += 60) {
             drawn.append(text((int) x(at, run.size()), top + PANEL + 14, "middle", String.valueOf(at)));
         }

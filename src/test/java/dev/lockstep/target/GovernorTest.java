@@ -91,8 +91,9 @@ class GovernorTest {
         feel(200, waits(0), lag(4));
         assertThat(duty()).isCloseTo(Governor.FLOOR, within(1e-9));
         assertThat(governor.after(Duration.ofSeconds(2)).length()).isEqualTo(Governor.LONGEST_REST);
-        assertThat(governor.state().throttle()).get().satisfies(by -> assertThat(by.signal())
-                .isEqualTo("replica-lag"));
+        assertThat(governor.state().throttle())
+                .get()
+                .satisfies(by -> assertThat(by.signal()).isEqualTo("replica-lag"));
     }
 
     @Test
@@ -119,8 +120,9 @@ class GovernorTest {
         assertThat(duty()).isEqualTo(Governor.BLIND);
         feel(500, new Reading.Unread("archiver", "The database did not answer."));
         assertThat(duty()).isEqualTo(Governor.BLIND);
-        assertThat(governor.state().throttle()).get().satisfies(by -> assertThat(by.signal())
-                .isEqualTo("archiver"));
+        assertThat(governor.state().throttle())
+                .get()
+                .satisfies(by -> assertThat(by.signal()).isEqualTo("archiver"));
         feel(60, waits(0));
         assertThat(duty()).isEqualTo(1);
         assertThat(governor.state().throttle()).isEmpty();
@@ -166,15 +168,15 @@ class GovernorTest {
     void doesNotGoToAndFroUnderALoadThatStays(long seed) {
         List<Second> run = new Simulation(Speed.GOVERNED, GovernorTest::day, seed).run(540).seconds;
         for (int[] steady : new int[][] {{130, 240}, {340, 420}}) {
-            List<Double> duties = run.subList(steady[0], steady[1]).stream()
-                    .map(Second::duty)
-                    .toList();
+            List<Double> duties =
+                    run.subList(steady[0], steady[1]).stream().map(Second::duty).toList();
             assertThat(amplitude(duties)).as("largest less smallest duty").isLessThan(0.2);
             assertThat(turns(duties)).as("changes of direction").isLessThanOrEqualTo(8);
         }
         assertThat(run.get(59).duty()).as("before").isEqualTo(0.8);
-        assertThat(run.subList(130, 240)).as("under load").allSatisfy(second -> assertThat(second.duty())
-                .isBetween(0.09, 0.6));
+        assertThat(run.subList(130, 240))
+                .as("under load")
+                .allSatisfy(second -> assertThat(second.duty()).isBetween(0.09, 0.6));
         assertThat(run.get(520).duty()).as("afterwards").isCloseTo(0.8, within(0.01));
         assertThat(run.get(520).throttled()).isFalse();
     }

@@ -56,7 +56,8 @@ final class Simulation {
         }
         double share = looks.stream().mapToDouble(Double::doubleValue).average().orElse(0);
         governor.felt(
-                List.of(new Reading.Felt("foreground-waits", false, share / LIMIT, "the application", "busy")), Duration.ofSeconds(at));
+                List.of(new Reading.Felt("foreground-waits", false, share / LIMIT, "the application", "busy")),
+                Duration.ofSeconds(at));
         seconds.add(new Second(
                 at,
                 asked,

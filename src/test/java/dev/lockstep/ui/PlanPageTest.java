@@ -75,9 +75,15 @@ class PlanPageTest {
         assertThat(pace.duty()).isEqualTo("41 %");
         assertThat(pace.signal()).contains("replica-lag");
         assertThat(pace.throttledSince().map(When::relative)).contains("9 s ago");
-        assertThat(pace.choices()).filteredOn(PaceCard.Choice::chosen).extracting(PaceCard.Choice::speed)
+        assertThat(pace.choices())
+                .filteredOn(PaceCard.Choice::chosen)
+                .extracting(PaceCard.Choice::speed)
                 .containsExactly("Governed");
-        assertThat(shop.page(Shop.GUEST).gauge().flatMap(Gauge::pace).orElseThrow().choices())
+        assertThat(shop.page(Shop.GUEST)
+                        .gauge()
+                        .flatMap(Gauge::pace)
+                        .orElseThrow()
+                        .choices())
                 .isEmpty();
 
         shop.operations.pace(Shop.KEY, Speed.PAUSED, new Actor("ada", true));

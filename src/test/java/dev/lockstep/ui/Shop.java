@@ -39,8 +39,8 @@ import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
 import dev.lockstep.plan.PlanSpec;
-import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Runner;
+import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
@@ -189,12 +189,9 @@ final class Shop implements InstantSource {
                 Speed.GOVERNED,
                 0.41,
                 Optional.of(new Progress.Throttle(
-                        "replica-lag",
-                        "Standby eu-2 is 12 s and 190 MB behind (limit 10 s).",
-                        now.minusSeconds(9))));
+                        "replica-lag", "Standby eu-2 is 12 s and 190 MB behind (limit 10 s).", now.minusSeconds(9))));
         runs.report(
-                run,
-                new Progress("fill-full-name", 91_204, 0.4517, 5_371.4, Optional.of(21L), now, Optional.of(pace)));
+                run, new Progress("fill-full-name", 91_204, 0.4517, 5_371.4, Optional.of(21L), now, Optional.of(pace)));
         return this;
     }
 

@@ -38,7 +38,8 @@ class WordsForTimeTest {
 
     @Test
     void gaugeIsNeverRoundedUpToDone() {
-        Gauge gauge = Gauge.of(new Progress("fill", 199_999, 0.99999, 12.4, Optional.empty(), NOW), Optional.empty(), Shop.GUEST, NOW);
+        Gauge gauge = Gauge.of(
+                new Progress("fill", 199_999, 0.99999, 12.4, Optional.empty(), NOW), Optional.empty(), Shop.GUEST, NOW);
         assertThat(gauge.percent()).isEqualTo("99.9 %");
         assertThat(gauge.permille()).isEqualTo(999);
         assertThat(gauge.rows()).isEqualTo("199,999");

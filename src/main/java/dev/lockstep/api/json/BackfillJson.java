@@ -10,8 +10,7 @@ public record BackfillJson(
         @Schema(description = "Full, Governed, Gentle or Paused")
         String speed,
 
-        @Schema(description = "who said so")
-        String setBy,
+        @Schema(description = "who said so") String setBy,
 
         Instant since) {
     static BackfillJson of(Pacing pacing) {

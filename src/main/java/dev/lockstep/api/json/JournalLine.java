@@ -27,10 +27,9 @@ record JournalLine(String message, Map<String, Object> details) {
             case Event.LeaseTaken(String holder, long fence) ->
                 line("Replica " + holder + " took over.").with("holder", holder).with("fence", fence);
             case Event.Paced(Speed speed, String actor) ->
-                line(
-                                speed == Speed.PAUSED
-                                        ? actor + " paused the backfills of the run."
-                                        : actor + " set the speed of the run's backfills to " + speed.label() + ".")
+                line(speed == Speed.PAUSED
+                                ? actor + " paused the backfills of the run."
+                                : actor + " set the speed of the run's backfills to " + speed.label() + ".")
                         .with("actor", actor)
                         .with("speed", speed.label());
             case Event.Suspended(String actor) ->

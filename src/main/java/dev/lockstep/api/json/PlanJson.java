@@ -177,7 +177,17 @@ public record PlanJson(
         Map<String, String> links = new LinkedHashMap<>();
         links.put("self", self);
         for (String more : List.of(
-                "start", "suspend", "resume", "retry", "abort", "rollback", "backfill", "wait", "events", "journal", "testimony")) {
+                "start",
+                "suspend",
+                "resume",
+                "retry",
+                "abort",
+                "rollback",
+                "backfill",
+                "wait",
+                "events",
+                "journal",
+                "testimony")) {
             links.put(more, self + "/" + more);
         }
         return links;

@@ -19,7 +19,10 @@ public record ProgressJson(
         double fraction,
 
         double rowsPerSecond,
-        @Schema(description = "absent until it can be told, and while it is paused") Optional<Long> secondsLeft,
+
+        @Schema(description = "absent until it can be told, and while it is paused")
+        Optional<Long> secondsLeft,
+
         Instant at,
 
         @Schema(description = "Full, Governed, Gentle or Paused; absent for what has no speed")
