@@ -61,8 +61,10 @@ public class FloorsResource {
                     "For a database that was restored to before the contract, or for versions that are counted anew."
                             + " Who said so, and why, is kept for good.")
     @APIResponse(responseCode = "204", description = "They have fallen")
-    @APIResponse(responseCode = "404", description = "The run holds no floor on this database")
-    @APIResponse(responseCode = "409", description = "The run's plan is still there: roll back, or delete it first")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "The run holds no floor on this database, or its plan is still there: roll back, or delete it")
     public void lift(@PathParam("name") String name, @PathParam("run") String run, @Nullable LiftRequest request) {
         floors.lift(
                 Keys.named(name, DatabaseName::new),

@@ -8,6 +8,7 @@ import dev.lockstep.engine.ErrorCode;
 import dev.lockstep.engine.LockstepException;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Plans;
+import dev.lockstep.engine.Stewards;
 import dev.lockstep.engine.StoredPlan;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.plan.PlanKey;
@@ -47,28 +48,30 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class PlanResource {
     static final String EXAMPLE = """
-            apiVersion: lockstep.dev/v1alpha1
-            kind: MigrationPlan
-            metadata: {name: rename-users-name, namespace: shop}
-            spec:
-              databaseRef: {name: shop}
-              changes:
-                - renameColumn: {table: users, from: name, to: full_name}
-              workloads:
-                - name: web
-                  kind: Deployment
-                  resource: shop-web
-                  versions: {new-only: ">=1.5.0"}
-              approvals:
-                - {phase: contract, count: 1}
-            """;
+        apiVersion: lockstep.dev/v1alpha1
+        kind: MigrationPlan
+        metadata: {name: rename-users-name, namespace: shop}
+        spec:
+          databaseRef: {name: shop}
+          changes:
+            - renameColumn: {table: users, from: name, to: full_name}
+          workloads:
+            - name: web
+              kind: Deployment
+              resource: shop-web
+              versions: {new-only: ">=1.5.0"}
+          approvals:
+            - {phase: contract, count: 1}
+        """;
 
     private final Operations operations;
     private final Caller caller;
+    private final Stewards stewards;
 
-    PlanResource(Operations operations, Caller caller) {
+    PlanResource(Operations operations, Caller caller, Stewards stewards) {
         this.operations = operations;
         this.caller = caller;
+        this.stewards = stewards;
     }
 
     @GET
@@ -107,7 +110,7 @@ public class PlanResource {
             })
     @APIResponse(responseCode = "200", description = "Replaced, or the same as before")
     @APIResponse(responseCode = "201", description = "Created")
-    @APIResponse(responseCode = "409", description = "A run of another spec is not over")
+    @APIResponse(responseCode = "409", description = "A run of another spec is not over, or kubectl keeps the plan")
     @APIResponse(responseCode = "412", description = "The plan is not at the revision of If-Match")
     @APIResponse(
             responseCode = "422",
@@ -123,6 +126,7 @@ public class PlanResource {
         PlanKey key = Keys.plan(namespace, name);
         PlanDocument document = operations.accepted(Bodies.plan(body, headers.getMediaType()));
         requireSame(key, document.key());
+        requireOurs(key);
         Optional<Integer> expected = Preconditions.expected(ifMatch, ifNoneMatch, () -> revision(key));
         return switch (operations.put(document, caller.actor(), expected)) {
             case Plans.Saved.Created(StoredPlan plan) -> saved(plan, 201);
@@ -148,6 +152,7 @@ public class PlanResource {
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch) {
         PlanKey key = Keys.plan(namespace, name);
+        requireOurs(key);
         Optional<Integer> expected = Preconditions.expected(ifMatch, null, () -> revision(key));
         if (expected.isPresent() && expected.orElseThrow() != revision(key)) {
             throw Preconditions.outdated(revision(key));
@@ -170,6 +175,28 @@ public class PlanResource {
         } catch (LockstepException e) {
             if (e.code() == ErrorCode.PLAN_NOT_FOUND) {
                 return 0;
+            }
+            throw e;
+        }
+    }
+
+    /** Two who declare one plan would undo each other's changes for ever. */
+    private void requireOurs(PlanKey key) {
+        stewards.of(key, author(key)).ifPresent(steward -> {
+            throw new LockstepException(
+                    ErrorCode.PLAN_KEPT_ELSEWHERE,
+                    "The spec of plan " + key + " is kept by " + steward
+                            + ", and can be changed or deleted only there. Starting, pausing, approving and rolling"
+                            + " back work here as ever.");
+        });
+    }
+
+    private String author(PlanKey key) {
+        try {
+            return operations.glance(key).plan().author();
+        } catch (LockstepException e) {
+            if (e.code() == ErrorCode.PLAN_NOT_FOUND) {
+                return "";
             }
             throw e;
         }

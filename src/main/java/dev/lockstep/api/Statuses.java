@@ -18,7 +18,13 @@ final class Statuses {
             case RUN_NOT_FOUND -> 409;
             // So that a script that waits with `curl --fail` does not go on, and `curl --retry` waits on.
             case NOT_REACHED_YET -> 408;
-            case PLAN_IN_PROGRESS, ILLEGAL_TRANSITION, DIGEST_MISMATCH, TABLE_TAKEN, ABORTED, OUT_OF_REACH -> 409;
+            case PLAN_IN_PROGRESS,
+                    PLAN_KEPT_ELSEWHERE,
+                    ILLEGAL_TRANSITION,
+                    DIGEST_MISMATCH,
+                    TABLE_TAKEN,
+                    ABORTED,
+                    OUT_OF_REACH -> 409;
             case SQL_FAILED, ROWS_HIDDEN, VERIFICATION_FAILED, FENCED_OUT -> 409;
             case PRECONDITION_FAILED -> 412;
             case PLAN_INVALID -> UNPROCESSABLE;

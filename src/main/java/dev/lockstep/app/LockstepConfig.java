@@ -160,6 +160,33 @@ public interface LockstepConfig {
         /** The audience that the projected tokens of reporting pods are made for. */
         @WithDefault("lockstep")
         String reportAudience();
+
+        /** The namespace that Lockstep itself runs in, from which the webhook keeps nothing out. */
+        Optional<String> namespace();
+
+        /**
+         * Whether the objects of kind Interlock are kept up to date, for the ValidatingAdmissionPolicy that works while
+         * Lockstep is down; their CustomResourceDefinition must be there.
+         */
+        @WithDefault("false")
+        boolean interlockPolicy();
+
+        /** Plans as MigrationPlan objects. */
+        PlanObjects plans();
+    }
+
+    /** Plans as MigrationPlan objects, applied with kubectl or by a GitOps tool. */
+    interface PlanObjects {
+        /** Whether MigrationPlan and Database objects are taken; their definitions are in k8s/crds. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** The namespaces whose objects count; all of them unless it is set. */
+        Optional<List<String>> namespaces();
+
+        /** Whether status is written by server-side apply, which every real API server knows. */
+        @WithDefault("true")
+        boolean serverSideApply();
     }
 
     /** A cluster beside Lockstep's own. */

@@ -13,18 +13,23 @@ import dev.lockstep.engine.Plans;
 import dev.lockstep.engine.Reconciliation;
 import dev.lockstep.engine.RunEngine;
 import dev.lockstep.engine.Runs;
+import dev.lockstep.engine.StoredBoard;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimonies;
 import dev.lockstep.engine.Views;
+import dev.lockstep.operator.PlanOperator;
 import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.ClusterName;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.rollout.AdmissionSettings;
 import dev.lockstep.rollout.OtherCluster;
 import dev.lockstep.rollout.RolloutSettings;
 import dev.lockstep.target.JdbcLockMonitor;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
+import dev.lockstep.target.TargetDirectory;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -34,6 +39,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Puts the rooms together. Every one is given what it needs by its constructor; nothing below this room looks anything up. */
@@ -47,14 +53,28 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Targets targets(LockstepConfig config, InstantSource clock) {
-        return new JdbcTargets(connections(config), replicas(config), limits(config), clock);
+    TargetDirectory targetDirectory(LockstepConfig config) {
+        return new TargetDirectory(connections(config), replicas(config));
     }
 
     @Produces
     @Singleton
-    LockMonitor lockMonitor(LockstepConfig config) {
-        return new JdbcLockMonitor(connections(config));
+    Targets targets(TargetDirectory directory, LockstepConfig config, InstantSource clock) {
+        return new JdbcTargets(directory.primaries(), directory.replicas(), limits(config), clock);
+    }
+
+    @Produces
+    @Singleton
+    LockMonitor lockMonitor(TargetDirectory directory) {
+        return new JdbcLockMonitor(directory.primaries());
+    }
+
+    @Produces
+    @Singleton
+    PlanOperator.Settings planObjects(LockstepConfig config) {
+        LockstepConfig.PlanObjects plans = config.kubernetes().plans();
+        return new PlanOperator.Settings(
+                plans.enabled(), Set.copyOf(plans.namespaces().orElseGet(List::of)), plans.serverSideApply());
     }
 
     @Produces
@@ -108,6 +128,23 @@ final class Wiring {
     @Singleton
     RolloutSettings rollout(LockstepConfig config) {
         return RolloutSettings.standard().withAudience(config.kubernetes().reportAudience());
+    }
+
+    @Produces
+    @Singleton
+    AdmissionSettings admission(LockstepConfig config) {
+        return new AdmissionSettings(
+                config.kubernetes().namespace(), config.kubernetes().interlockPolicy());
+    }
+
+    @Produces
+    @Singleton
+    StoredBoard interlockBoard(Plans plans, Runs runs, Targets targets, InstantSource clock) {
+        return new StoredBoard(plans, runs, targets, clock);
+    }
+
+    void end(@Disposes StoredBoard board) {
+        board.close();
     }
 
     @Produces

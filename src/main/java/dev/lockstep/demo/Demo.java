@@ -158,6 +158,9 @@ public final class Demo implements Prelude {
         all.put("quarkus.datasource.username", "postgres");
         all.put("quarkus.kubernetes-client.api-server-url", cluster.address().toString());
         all.put("quarkus.kubernetes-client.namespace", PLAN_NAMESPACE);
+        // Plans go in by kubectl as well; of server-side apply the simulated API server knows nothing.
+        all.put("lockstep.kubernetes.plans.enabled", "true");
+        all.put("lockstep.kubernetes.plans.server-side-apply", "false");
         all.put("lockstep.databases.\"shop\".url", database.address("shop"));
         all.put("lockstep.databases.\"shop\".username", "postgres");
         all.put("lockstep.tokens.\"demo\".sha256", sha256(settings.token()));
@@ -187,7 +190,8 @@ public final class Demo implements Prelude {
                   The database        psql -h 127.0.0.1 -p %d -U postgres shop
                   Kept in             %s
 
-                %n""",
+                %n\
+                """,
                 base,
                 link,
                 base,

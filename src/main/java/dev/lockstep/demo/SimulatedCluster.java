@@ -1,5 +1,7 @@
 package dev.lockstep.demo;
 
+import dev.lockstep.operator.Database;
+import dev.lockstep.operator.MigrationPlan;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
@@ -7,6 +9,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -37,8 +40,11 @@ final class SimulatedCluster implements AutoCloseable {
     private record Holder(String namespace, String podName, String podUid) {}
 
     private SimulatedCluster(int port, InstantSource clock) {
-        server = new KubernetesMockServer(
-                new Context(), web, new HashMap<>(), new SimulatedApi(this::review, clock), false);
+        SimulatedApi api = new SimulatedApi(this::review, clock);
+        // So that a status is written apart from the rest.
+        api.expectCustomResource(CustomResourceDefinitionContext.fromCustomResourceType(MigrationPlan.class));
+        api.expectCustomResource(CustomResourceDefinitionContext.fromCustomResourceType(Database.class));
+        server = new KubernetesMockServer(new Context(), web, new HashMap<>(), api, false);
         try {
             server.init(InetAddress.ofLiteral("127.0.0.1"), port);
         } catch (RuntimeException e) {

@@ -5,6 +5,8 @@ public enum ErrorCode {
     PLAN_INVALID(Kind.USER, false),
     PLAN_NOT_FOUND(Kind.USER, false),
     PLAN_IN_PROGRESS(Kind.USER, false),
+    /** Its spec is declared in another way, and changed only there. */
+    PLAN_KEPT_ELSEWHERE(Kind.USER, false),
     RUN_NOT_FOUND(Kind.USER, false),
     ILLEGAL_TRANSITION(Kind.USER, false),
     DIGEST_MISMATCH(Kind.USER, false),

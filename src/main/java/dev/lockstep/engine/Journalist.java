@@ -54,6 +54,16 @@ final class Journalist {
         }
     }
 
+    /** The state by what {@link #read} has read; the journal of a run that is over grows no more. */
+    RunState readUntilOver() {
+        turn.lock();
+        try {
+            return history.state().status().over() ? history.state() : read();
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** The newest word for each external consumer, by what {@link #read} has read. */
     Map<WorkloadName, Attestation> attestations() {
         turn.lock();

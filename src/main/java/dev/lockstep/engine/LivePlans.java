@@ -20,7 +20,11 @@ final class LivePlans {
 
     /** Empty for a run that says nothing about any version, such as one that was rolled back. */
     static Optional<LivePlan> of(RunView run) {
-        RunState state = run.state();
+        return of(run.run(), run.state());
+    }
+
+    /** Empty for a run that says nothing about any version, such as one that was rolled back. */
+    static Optional<LivePlan> of(StoredRun run, RunState state) {
         if (state.status() == RunStatus.ROLLED_BACK || state.status() == RunStatus.PENDING) {
             return Optional.empty();
         }
@@ -29,9 +33,9 @@ final class LivePlans {
                 .map(at -> state.script().phase(at).name())
                 .orElse(phases.getLast().name());
         return Optional.of(new LivePlan(
-                run.run().document().key(),
+                run.document().key(),
                 phase,
-                run.run().document().spec().workloads(),
+                run.document().spec().workloads(),
                 ready(state),
                 state.floor().flatMap(name -> require(phases, name))));
     }

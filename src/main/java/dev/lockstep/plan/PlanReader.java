@@ -96,6 +96,11 @@ public final class PlanReader {
         Optional<ConsumerRules> consumers = fields.optional("consumers", node -> node.object(EvidenceReader::consumers))
                 .filter(rules -> !rules.equals(ConsumerRules.standard()));
         Backup backup = fields.or("backup", new Backup.None(), node -> node.object(PlanReader::backup));
+        fields.optional(
+                "suspend",
+                node -> node.refuse(
+                        "Belongs to plans that kubectl applies. Here POST …/suspend pauses a run, and a plan"
+                                + " that is not started does nothing."));
         return fields.whole(() -> new PlanSpec(
                 database.orElseThrow(),
                 description,

@@ -14,7 +14,7 @@ final class ApiFailure {
                     case HttpURLConnection.HTTP_UNAUTHORIZED ->
                         "the cluster's API does not accept its credentials any more (401). Renew them.";
                     case HttpURLConnection.HTTP_FORBIDDEN ->
-                        "the cluster's API does not permit it (403). Give Lockstep's service account the role in k8s/rbac.yaml.";
+                        "the cluster's API does not permit it (403). Give Lockstep's service account the role in k8s/components/cluster-wide/rbac.yaml.";
                     // No status: there was no answer at all.
                     case HttpURLConnection.HTTP_NOT_FOUND ->
                         "the cluster knows no objects of this kind (404). Is what brings the kind installed there?";

@@ -1,5 +1,7 @@
 package dev.lockstep.rollout;
 
+import dev.lockstep.engine.BreakGlassRecord;
+import dev.lockstep.engine.InterlockBoard;
 import dev.lockstep.plan.ClusterName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.context.Dependent;
@@ -22,6 +24,18 @@ final class ClusterConnection {
             others.put(other.name(), KubernetesCluster.withItsOwnClient(other.connect(), clock, settings));
         }
         return new Clusters(new KubernetesCluster(client, clock, settings), others, clock);
+    }
+
+    @Produces
+    @Singleton
+    Admission admission(
+            KubernetesClient client,
+            InterlockBoard board,
+            BreakGlassRecord record,
+            InstantSource clock,
+            AdmissionSettings settings) {
+        return new Admission(
+                board, new Claims(new Owners(client)), new GlassCase(record, clock), clock, settings.ownNamespace());
     }
 
     void end(@Disposes Clusters clusters) {

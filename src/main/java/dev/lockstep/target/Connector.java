@@ -1,5 +1,7 @@
 package dev.lockstep.target;
 
+import dev.lockstep.engine.DeclaredDatabases.Credentials;
+import dev.lockstep.engine.LockstepException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,6 +17,9 @@ final class Connector {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private static final int APPLICATION_NAME_BYTES = 63;
+
+    /** As the server calls it when nobody is who they say: it may go by itself, once somebody has put it right. */
+    private static final String NO_CREDENTIALS = "28000";
 
     private final TargetConnection target;
 
@@ -43,12 +48,12 @@ final class Connector {
         properties.setProperty("connectTimeout", String.valueOf(connectSeconds));
         properties.setProperty("loginTimeout", String.valueOf(2 * connectSeconds));
         properties.setProperty("socketTimeout", String.valueOf(answerSeconds));
-        if (!target.user().isEmpty()) {
-            properties.setProperty("user", target.user());
+        Credentials credentials = credentials();
+        if (!credentials.user().isEmpty()) {
+            properties.setProperty("user", credentials.user());
         }
-        String password = target.password().get();
-        if (!password.isEmpty()) {
-            properties.setProperty("password", password);
+        if (!credentials.password().isEmpty()) {
+            properties.setProperty("password", credentials.password());
         }
         Connection connection = DriverManager.getConnection(target.url(), properties);
         try {
@@ -60,6 +65,14 @@ final class Connector {
         }
     }
 
+    private Credentials credentials() throws SQLException {
+        try {
+            return target.credentials().get();
+        } catch (LockstepException e) {
+            throw new SQLException(e.getMessage(), NO_CREDENTIALS, e);
+        }
+    }
+
     private static void settle(Connection connection) throws SQLException {
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         // A role may have timeouts of its own, which a VALIDATE would not survive (P13). And if this process stands
@@ -68,12 +81,13 @@ final class Connector {
         // again. The idle session of a Guard is in no transaction: when its host is lost, the server would go on
         // holding its lock for the two hours of the system's own keepalive, so it asks sooner.
         new Query(connection, """
-                        SELECT set_config(s.name, wanted.value, false)
-                        FROM (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
-                                     ('transaction_timeout', '0'), ('default_transaction_read_only', 'off'),
-                             ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
-                                     ('idle_in_transaction_session_timeout', '3s')) AS wanted (name, value)
-                        JOIN pg_settings s ON s.name = wanted.name""").list(row -> row.getString(1));
+            SELECT set_config(s.name, wanted.value, false)
+            FROM (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
+                         ('transaction_timeout', '0'), ('default_transaction_read_only', 'off'),
+                 ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
+                         ('idle_in_transaction_session_timeout', '3s')) AS wanted (name, value)
+            JOIN pg_settings s ON s.name = wanted.name\
+            """).list(row -> row.getString(1));
         try (Statement statement = connection.createStatement()) {
             // The server looks whether this process is still there while it works or waits for it (14 and later).
             statement.execute("SET client_connection_check_interval = '1s'");
@@ -125,9 +139,14 @@ final class Connector {
 
     /** What the driver or server said, without the password, should it ever be in there. */
     String safe(String message) {
-        String password = target.password().get();
         String safe = message.replace(target.url(), target.shownUrl());
-        return password.isEmpty() ? safe : safe.replace(password, "***");
+        try {
+            String password = target.credentials().get().password();
+            return password.isEmpty() ? safe : safe.replace(password, "***");
+        } catch (LockstepException _) {
+            // Whoever has no password has none to give away.
+            return safe;
+        }
     }
 
     String address() {

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ public final class JdbcLockMonitor implements LockMonitor {
     private final Map<DatabaseName, Turn> turns = new ConcurrentHashMap<>();
 
     public JdbcLockMonitor(Map<DatabaseName, TargetConnection> connections) {
-        this.connections = Map.copyOf(connections);
+        this.connections = Collections.unmodifiableMap(connections);
     }
 
     /** One look after the other, and the last one. */

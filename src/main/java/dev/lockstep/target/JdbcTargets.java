@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,8 @@ public final class JdbcTargets implements Targets {
     }
 
     /**
+     * Databases that may come and go: these two maps are looked into at each call.
+     *
      * @param replicas of each database, whose sessions count as much as the primary's (G29)
      * @param limits of each database for backfills whose plans are silent
      */
@@ -58,8 +61,8 @@ public final class JdbcTargets implements Targets {
             Map<DatabaseName, List<TargetConnection>> replicas,
             Map<DatabaseName, BackfillLimits> limits,
             InstantSource clock) {
-        this.connections = Map.copyOf(connections);
-        this.replicas = Map.copyOf(replicas);
+        this.connections = Collections.unmodifiableMap(connections);
+        this.replicas = Collections.unmodifiableMap(replicas);
         this.limits = Map.copyOf(limits);
         this.clock = clock;
     }
@@ -67,7 +70,7 @@ public final class JdbcTargets implements Targets {
     @Override
     public List<Database> databases() {
         return known().stream()
-                .map(name -> new Database(name, target(name).orElseThrow().shownUrl()))
+                .flatMap(name -> target(name).map(target -> new Database(name, target.shownUrl())).stream())
                 .toList();
     }
 
@@ -248,8 +251,8 @@ public final class JdbcTargets implements Targets {
             return Optional.of(new StepOutcome.Failed(
                     ErrorCode.SQL_FAILED,
                     "Between Lockstep and database " + attempt.order().database()
-                            + " stands a connection pool in transaction mode (PgBouncer or the like): session settings and"
-                            + " session locks do not hold there.",
+                            + " stands a connection pool in transaction mode (PgBouncer or the like): session settings"
+                            + " and session locks do not hold there.",
                     "Give lockstep.databases.\"" + attempt.order().database()
                             + "\".url the server's own address, or a pool in session mode, and retry."));
         }

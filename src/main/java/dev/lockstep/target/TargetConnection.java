@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import dev.lockstep.engine.DeclaredDatabases.Credentials;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -10,10 +11,15 @@ import java.util.stream.Stream;
  * How a target is reached: its own address, not that of a connection pool in transaction mode (P8).
  *
  * @param url JDBC URL of PostgreSQL
- * @param user the role; empty where the URL names it
- * @param password asked for at each connection, so that it may change; empty where none is needed
+ * @param credentials asked for at each connection, so that they may change: the role, empty where the URL names it, and its
+ *     password, empty where none is needed. They throw {@link dev.lockstep.engine.LockstepException} when there are none
  */
-public record TargetConnection(String url, String user, Supplier<String> password) {
+public record TargetConnection(String url, Supplier<Credentials> credentials) {
+    /** A role that stays the same. */
+    public TargetConnection(String url, String user, Supplier<String> password) {
+        this(url, () -> new Credentials(user, password.get()));
+    }
+
     /** Parameters that say where and how, never who. Everything else stays out of sight. */
     private static final Set<String> SHOWN =
             Set.of("sslmode", "ssl", "targetservertype", "connecttimeout", "currentschema", "loadbalancehosts");

@@ -34,6 +34,7 @@ public record Trouble(int status, String title, String message, List<String> det
             case ILLEGAL_TRANSITION,
                     DIGEST_MISMATCH,
                     PLAN_IN_PROGRESS,
+                    PLAN_KEPT_ELSEWHERE,
                     NOT_REACHED_YET,
                     OUT_OF_REACH,
                     TABLE_TAKEN,

@@ -23,7 +23,7 @@ public class ApiWorld implements QuarkusTestProfile {
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-        return Set.of(FakeCluster.class);
+        return Set.of(FakeCluster.class, FakeStewards.class);
     }
 
     @Override

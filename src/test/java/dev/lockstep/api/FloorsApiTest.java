@@ -66,7 +66,7 @@ class FloorsApiTest {
         lift(ADMIN, "nonsense", "restored").then().statusCode(400);
         lift(ADMIN, run, "").then().statusCode(400).body("detail", containsString("comment"));
         lift(ADMIN, run, "restored").then().statusCode(204);
-        lift(ADMIN, run, "restored").then().statusCode(404);
+        lift(ADMIN, run, "restored").then().statusCode(409);
         as(VIEWER).get(ASK + "1.3.9").then().statusCode(200).body("allowed", is(true));
     }
 

@@ -44,6 +44,18 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(ApiWorld.class)
 class PlansApiTest {
+    /** A plan that kubectl applied would be set back by it at once. */
+    @Test
+    void planThatIsKeptElsewhereIsNeitherChangedNorDeletedHere() {
+        String name = FakeStewards.KEPT;
+        yaml(AUTHOR, plan(name))
+                .put(PLANS + name)
+                .then()
+                .spec(problem(409, "PlanKeptElsewhere"))
+                .body("detail", containsString("kept by the MigrationPlan object"));
+        as(AUTHOR).delete(PLANS + name).then().spec(problem(409, "PlanKeptElsewhere"));
+    }
+
     @Test
     void declaringAPlanAgainChangesNothingAndAnotherSpecIsARevision() throws IOException {
         yaml(AUTHOR, plan("declared"))

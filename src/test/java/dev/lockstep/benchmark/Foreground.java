@@ -6,21 +6,26 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
 /**
- * An application that reads a row and updates it, at a steady rate, whatever happens: a transaction that should have begun
- * while an earlier one was stuck counts from when it should have begun.
+ * An application that reads a row and updates it, so many times a second whatever happens: each transaction has a time at
+ * which it is due, and its latency counts from there. So one statement that is stuck counts for all the transactions that
+ * could not begin meanwhile as well; those that had not begun at the end count with what they had waited by then.
  */
 final class Foreground implements AutoCloseable {
     private static final int SESSIONS = 10;
 
+    /** In microseconds, and more than any run takes. */
+    private static final long LONGEST = 3_600_000_000L;
+
     private final List<Session> sessions = new ArrayList<>();
 
+    /** Begins; what is measured begins with {@link #measure}. */
     Foreground(String url, int rows, int perSecond) {
         for (int number = 0; number < SESSIONS; number++) {
             Session session = new Session(url, rows, 1_000_000_000L * SESSIONS / perSecond);
@@ -29,18 +34,43 @@ final class Foreground implements AutoCloseable {
         }
     }
 
-    /** Ends it and gives how long each transaction took. */
+    /**
+     * What it met, in microseconds.
+     *
+     * @param transactions from when each was due
+     * @param statements from when each was sent
+     */
+    record Latencies(Histogram transactions, Histogram statements) {
+        double milliseconds(double percentile) {
+            return transactions.getValueAtPercentile(percentile) / 1000.0;
+        }
+
+        double longestStatement() {
+            return statements.getMaxValue() / 1000.0;
+        }
+    }
+
+    /** Counts what is due from now on. */
+    void measure() {
+        long now = System.nanoTime();
+        sessions.forEach(session -> session.from = now);
+    }
+
+    /** Ends it and gives what it met since {@link #measure}. */
     Latencies end() {
         close();
-        return new Latencies(sessions.stream()
-                .flatMapToLong(session -> Arrays.stream(session.taken()))
-                .sorted()
-                .toArray());
+        Latencies all = new Latencies(new Histogram(LONGEST, 3), new Histogram(LONGEST, 3));
+        for (Session session : sessions) {
+            all.transactions().add(session.transactions);
+            all.statements().add(session.statements);
+        }
+        return all;
     }
 
     @Override
     public void close() {
-        sessions.forEach(session -> session.ended = true);
+        long now = System.nanoTime();
+        sessions.forEach(session -> session.end = now);
         for (Session session : sessions) {
             try {
                 session.join();
@@ -55,28 +85,16 @@ final class Foreground implements AutoCloseable {
         });
     }
 
-    /** How long transactions took. */
-    static final class Latencies {
-        private final long[] nanoseconds;
-
-        /** @param nanoseconds sorted */
-        Latencies(long[] nanoseconds) {
-            this.nanoseconds = nanoseconds.clone();
-        }
-
-        double milliseconds(double share) {
-            int at = (int) Math.min(nanoseconds.length - 1L, Math.round(share * (nanoseconds.length - 1)));
-            return nanoseconds.length == 0 ? Double.NaN : nanoseconds[at] / 1e6;
-        }
-    }
-
     private static final class Session extends Thread {
+        private static final long NOT_YET = Long.MAX_VALUE;
+
         private final String url;
         private final int rows;
         private final long every;
-        private long[] latencies = new long[1024];
-        private int count;
-        volatile boolean ended;
+        private final Histogram transactions = new Histogram(LONGEST, 3);
+        private final Histogram statements = new Histogram(LONGEST, 3);
+        volatile long from = NOT_YET;
+        volatile long end = NOT_YET;
         volatile Throwable failure;
 
         @SuppressWarnings("NullAway.Init")
@@ -87,10 +105,6 @@ final class Foreground implements AutoCloseable {
             this.every = every;
         }
 
-        long[] taken() {
-            return Arrays.copyOf(latencies, count);
-        }
-
         @Override
         public void run() {
             try (Connection connection = DriverManager.getConnection(url);
@@ -99,13 +113,19 @@ final class Foreground implements AutoCloseable {
                             connection.prepareStatement("UPDATE users SET touched = touched + 1 WHERE id = ?")) {
                 connection.setAutoCommit(false);
                 long due = System.nanoTime() + ThreadLocalRandom.current().nextLong(every);
-                while (!ended) {
+                while (due < end) {
                     LockSupport.parkNanos(Math.max(0, due - System.nanoTime()));
                     if (System.nanoTime() < due) {
                         continue;
                     }
-                    transaction(connection, read, write);
-                    took(System.nanoTime() - due);
+                    if (end != NOT_YET) {
+                        missed(due, end);
+                        return;
+                    }
+                    transaction(connection, read, write, due >= from);
+                    if (due >= from) {
+                        record(transactions, due);
+                    }
                     due += every;
                 }
             } catch (SQLException e) {
@@ -113,23 +133,40 @@ final class Foreground implements AutoCloseable {
             }
         }
 
-        private void transaction(Connection connection, PreparedStatement read, PreparedStatement write)
+        private void missed(long firstDue, long until) {
+            for (long due = firstDue; due < until; due += every) {
+                if (due >= from) {
+                    transactions.recordValue((until - due) / 1000);
+                }
+            }
+        }
+
+        private void transaction(
+                Connection connection, PreparedStatement read, PreparedStatement write, boolean counted)
                 throws SQLException {
             long id = ThreadLocalRandom.current().nextLong(1, rows + 1L);
+            long began = System.nanoTime();
             read.setLong(1, id);
             try (ResultSet row = read.executeQuery()) {
                 row.next();
             }
+            began = sent(began, counted);
             write.setLong(1, id);
             write.executeUpdate();
+            began = sent(began, counted);
             connection.commit();
+            sent(began, counted);
         }
 
-        private void took(long nanoseconds) {
-            if (count == latencies.length) {
-                latencies = Arrays.copyOf(latencies, 2 * count);
+        private long sent(long began, boolean counted) {
+            if (counted) {
+                record(statements, began);
             }
-            latencies[count++] = nanoseconds;
+            return System.nanoTime();
+        }
+
+        private static void record(Histogram histogram, long since) {
+            histogram.recordValue(Math.min(LONGEST, (System.nanoTime() - since) / 1000));
         }
     }
 }

@@ -24,19 +24,27 @@ record Sql(Connection connection) implements AutoCloseable {
         }
     }
 
-    int update(String text) {
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate(text);
-        } catch (SQLException e) {
-            throw new IllegalStateException(text, e);
-        }
+    long number(String query) {
+        return one(query, row -> row.getLong(1));
     }
 
-    long number(String query) {
+    double fraction(String query) {
+        return one(query, row -> row.getDouble(1));
+    }
+
+    String text(String query) {
+        return one(query, row -> row.getString(1));
+    }
+
+    private interface Column<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private <T> T one(String query, Column<T> column) {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             rows.next();
-            return rows.getLong(1);
+            return column.of(rows);
         } catch (SQLException e) {
             throw new IllegalStateException(query, e);
         }

@@ -19,6 +19,7 @@ final class FaultyRuns implements Runs {
     private volatile boolean hanging;
     private volatile Runnable beforeAcquire = () -> {};
     private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger journals = new AtomicInteger();
 
     FaultyRuns(Runs store) {
         this.store = store;
@@ -41,6 +42,11 @@ final class FaultyRuns implements Runs {
     /** How many calls have failed. */
     int refused() {
         return refused.get();
+    }
+
+    /** How often a journal was read. */
+    int journalsRead() {
+        return journals.get();
     }
 
     /** Only what pods report cannot be read. */
@@ -78,6 +84,7 @@ final class FaultyRuns implements Runs {
 
     @Override
     public List<JournalEntry> journal(RunId run, long after) {
+        journals.incrementAndGet();
         return store().journal(run, after);
     }
 

@@ -147,28 +147,41 @@ class ScaleSimulation {
                 plans.add(plan);
                 plan.look();
             }
-            say("%d Deployments, %d pods, %d plans", DEPLOYMENTS, DEPLOYMENTS * PODS_OF_EACH, plans.size());
-            say("all gates had a verdict after %.1f s", seconds(System.nanoTime() - begun));
+            say(String.format(
+                    Locale.ROOT,
+                    "%d Deployments, %d pods, %d plans",
+                    DEPLOYMENTS,
+                    DEPLOYMENTS * PODS_OF_EACH,
+                    plans.size()));
+            say(String.format(Locale.ROOT, "all gates had a verdict after %.1f s", seconds(System.nanoTime() - begun)));
             // Until the compiler has seen it all.
             round(plans, kubectl);
             Round many = round(plans, kubectl);
-            say("with %d plans, %s", plans.size(), many);
+            say(String.format(Locale.ROOT, "with %d plans, %s", plans.size(), many));
             double besideMany = unrelated(plans, kubectl);
-            say("a change that none of %d plans cares about: no look, %.2f ms CPU", plans.size(), besideMany);
+            say(String.format(
+                    Locale.ROOT,
+                    "a change that none of %d plans cares about: no look, %.2f ms CPU",
+                    plans.size(),
+                    besideMany));
             long heap = heap();
-            say(
+            say(String.format(
+                    Locale.ROOT,
                     "heap in use after a collection: %d MiB of %d",
-                    heap, Runtime.getRuntime().maxMemory() >> 20);
+                    heap,
+                    Runtime.getRuntime().maxMemory() >> 20));
             long idle = cpu();
             Thread.sleep(20_000);
-            say("CPU while nothing changes: %.1f %% of a core", (cpu() - idle) / 20e9 * 100);
+            say(String.format(
+                    Locale.ROOT, "CPU while nothing changes: %.1f %% of a core", (cpu() - idle) / 20e9 * 100));
             for (Plan other : plans.subList(1, plans.size())) {
                 other.close();
             }
             List<Plan> one = plans.subList(0, 1);
-            say("with 1 plan, %s", round(one, kubectl));
+            say(String.format(Locale.ROOT, "with 1 plan, %s", round(one, kubectl)));
             double besideOne = unrelated(one, kubectl);
-            say("a change that the 1 plan does not care about: no look, %.2f ms CPU", besideOne);
+            say(String.format(
+                    Locale.ROOT, "a change that the 1 plan does not care about: no look, %.2f ms CPU", besideOne));
 
             assertThat(many.nearlyAll()).as("99 %% of all verdicts").isLessThanOrEqualTo(GOAL);
             assertThat(heap).isLessThan(HEAP_GOAL_MEBIBYTES);
@@ -353,8 +366,7 @@ class ScaleSimulation {
         return nanos / 1e9;
     }
 
-    private void say(String format, Object... values) {
-        String finding = String.format(Locale.ROOT, format, values);
+    private void say(String finding) {
         findings.add(finding);
         System.out.println(finding);
     }

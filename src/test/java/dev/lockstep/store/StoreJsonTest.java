@@ -10,6 +10,7 @@ import dev.lockstep.fixture.Fact;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.PlanDocument;
+import dev.lockstep.plan.Speed;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -23,7 +24,17 @@ import org.junit.jupiter.api.Test;
 
 class StoreJsonTest {
     private static final Progress PROGRESS =
-            new Progress("fill", 12, 0.25, 1_000.5, Optional.of(60L), Samples.NOON.plusNanos(1));
+            new Progress(
+                    "fill",
+                    12,
+                    0.25,
+                    1_000.5,
+                    Optional.of(60L),
+                    Samples.NOON.plusNanos(1),
+                    Optional.of(new Progress.Pace(
+                            Speed.GOVERNED,
+                            0.5,
+                            Optional.of(new Progress.Throttle("replica-lag", "It lags.", Samples.NOON)))));
 
     @Test
     void everyPlanReadsBackAsItWas() {
