@@ -64,7 +64,10 @@ class BackfillGroundPostgresTest {
                 .asString()
                 .startsWith("spec.phases[0].steps[0].backfill.table: ")
                 .contains("a partitioned table", "a step for each partition", "as key");
-        assertThat(target.refusals(backfill("shown"))).singleElement().asString().contains("a view", "as key");
+        assertThat(target.refusals(backfill("shown")))
+                .singleElement()
+                .asString()
+                .contains("a view", "as key");
         assertThat(target.compiled(backfill("events", "id")).phases()).hasSize(1);
         assertThat(target.compiled(backfill("shown", "id")).phases()).hasSize(1);
         assertThat(target.refusals(backfill("kept", "id")))

@@ -51,14 +51,7 @@ class BackfillWorkersPostgresTest {
 
     private void workers(int count) {
         bench.pace = new BackfillPace(
-                20,
-                0,
-                UserTriggers.SKIP,
-                0,
-                BatchCommit.ASYNCHRONOUS,
-                Optional.empty(),
-                Optional.empty(),
-                count);
+                20, 0, UserTriggers.SKIP, 0, BatchCommit.ASYNCHRONOUS, Optional.empty(), Optional.empty(), count);
     }
 
     private static Step fill(String value) {
@@ -101,7 +94,8 @@ class BackfillWorkersPostgresTest {
             Bench.run(application, "SELECT FROM users WHERE id % 100 = 0 FOR UPDATE");
             CompletableFuture<StepOutcome> first = bench.begin(it -> it.forward(fill));
             await().until(() -> !bench.waits.isEmpty()
-                    && !bench.value("SELECT rows FROM lockstep.ledger WHERE rows > 0").isEmpty());
+                    && !bench.value("SELECT rows FROM lockstep.ledger WHERE rows > 0")
+                            .isEmpty());
             bench.stop = true;
             assertThat(first.join()).isInstanceOf(StepOutcome.Interrupted.class);
             bench.stop = false;
@@ -113,9 +107,12 @@ class BackfillWorkersPostgresTest {
 
     @Test
     void oneWorkerThatCannotGoOnStopsTheOthers() {
-        StepOutcome outcome = bench.forward(fill("CASE WHEN users.id = 3900 THEN (1 / (users.id - 3900))::text ELSE name END"));
-        assertThat(outcome).isInstanceOfSatisfying(StepOutcome.Failed.class, failed -> assertThat(failed.message())
-                .contains("division by zero", "id 3900"));
+        StepOutcome outcome =
+                bench.forward(fill("CASE WHEN users.id = 3900 THEN (1 / (users.id - 3900))::text ELSE name END"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        StepOutcome.Failed.class,
+                        failed -> assertThat(failed.message()).contains("division by zero", "id 3900"));
         assertThat(bench.value("SELECT rows FROM lockstep.ledger")).isEqualTo(bench.value(DONE));
         assertThat(bench.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                         + " AND application_name LIKE 'lockstep/%/fill'"))
@@ -167,16 +164,14 @@ class BackfillWorkersPostgresTest {
     void aServersCrashThatLosesTheLastCommitsLosesCursorAndRowsTogether() {
         workers(1);
         String[] before = {""};
-        bench.targets.execute(
-                bench.order(fill, Direction.FORWARD, 1),
-                new BetweenBatches(bench, batches -> {
-                    if (batches == 9) {
-                        // What a crash would leave of the next batch: nothing.
-                        bench.sql("CREATE TABLE ledger_then AS TABLE lockstep.ledger; CREATE TABLE users_then AS TABLE users");
-                        before[0] = bench.value("SELECT rows FROM lockstep.ledger");
-                    }
-                    return batches == 10;
-                }));
+        bench.targets.execute(bench.order(fill, Direction.FORWARD, 1), new BetweenBatches(bench, batches -> {
+            if (batches == 9) {
+                // What a crash would leave of the next batch: nothing.
+                bench.sql("CREATE TABLE ledger_then AS TABLE lockstep.ledger; CREATE TABLE users_then AS TABLE users");
+                before[0] = bench.value("SELECT rows FROM lockstep.ledger");
+            }
+            return batches == 10;
+        }));
         long lost = Long.parseLong(bench.value("SELECT rows FROM lockstep.ledger")) - Long.parseLong(before[0]);
         assertThat(lost).isPositive();
         bench.sql("""

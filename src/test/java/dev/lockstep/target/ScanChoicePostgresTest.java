@@ -57,14 +57,13 @@ class ScanChoicePostgresTest {
     }
 
     private void users(String columns, String key, String values) {
-        bench.sql("CREATE TABLE users (" + columns + ", name text NOT NULL, full_name text, PRIMARY KEY (" + key + "))");
+        bench.sql(
+                "CREATE TABLE users (" + columns + ", name text NOT NULL, full_name text, PRIMARY KEY (" + key + "))");
         bench.sql("INSERT INTO users SELECT " + values + ", 'user ' || n FROM generate_series(1, 900) AS n");
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '~',
-            textBlock = """
+    @CsvSource(delimiter = '~', textBlock = """
                     a uuid ~ md5(n::text)::uuid
                     a text COLLATE "en-x-icu" ~ chr(32 + n % 90) || md5(n::text)
                     a text ~ repeat('''', n % 3) || repeat(chr(92), n % 4) || n || 'é'
@@ -133,8 +132,8 @@ class ScanChoicePostgresTest {
     void aForeignTableIsWalkedByAKey() {
         users("a int, b text", "a, b", "n, n::text");
         bench.sql("CREATE EXTENSION postgres_fdw");
-        bench.sql("CREATE SERVER self FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '" + Postgres.port()
-                + "', dbname '" + bench.value("SELECT current_database()") + "')");
+        bench.sql("CREATE SERVER self FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '"
+                + Postgres.port() + "', dbname '" + bench.value("SELECT current_database()") + "')");
         bench.sql("CREATE USER MAPPING FOR CURRENT_USER SERVER self OPTIONS (user 'postgres')");
         bench.sql("CREATE FOREIGN TABLE far (a int, b text, name text, full_name text) SERVER self"
                 + " OPTIONS (table_name 'users')");
