@@ -386,8 +386,7 @@ final class AddColumnRecipe implements Recipe<AddColumn> {
         private Optional<FillTrigger> fill() {
             return expression(change, change.table())
                     .filter(_ -> fills(change) && !byApplication(setting.spec()))
-                    .map(expression -> FillTrigger.of(
-                            tree.root(), change.column(), expression, aside().isPresent()));
+                    .map(expression -> FillTrigger.of(tree.root(), change.column(), expression, aside().isPresent()));
         }
     }
 }

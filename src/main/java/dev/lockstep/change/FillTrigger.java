@@ -17,8 +17,7 @@ import java.util.stream.Stream;
  * @param generated the table's generated columns, which the server only works out behind a BEFORE trigger (P19)
  * @param lenient whether a row that the expression fails on is written without a value; otherwise its write fails
  */
-record FillTrigger(
-        TableName table, Identifier column, String expression, List<Column> generated, boolean lenient) {
+record FillTrigger(TableName table, Identifier column, String expression, List<Column> generated, boolean lenient) {
     FillTrigger {
         generated = List.copyOf(generated);
     }

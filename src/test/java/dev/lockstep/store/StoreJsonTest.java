@@ -23,18 +23,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StoreJsonTest {
-    private static final Progress PROGRESS =
-            new Progress(
-                    "fill",
-                    12,
-                    0.25,
-                    1_000.5,
-                    Optional.of(60L),
-                    Samples.NOON.plusNanos(1),
-                    Optional.of(new Progress.Pace(
-                            Speed.GOVERNED,
-                            0.5,
-                            Optional.of(new Progress.Throttle("replica-lag", "It lags.", Samples.NOON)))));
+    private static final Progress PROGRESS = new Progress(
+            "fill",
+            12,
+            0.25,
+            1_000.5,
+            Optional.of(60L),
+            Samples.NOON.plusNanos(1),
+            Optional.of(new Progress.Pace(
+                    Speed.GOVERNED, 0.5, Optional.of(new Progress.Throttle("replica-lag", "It lags.", Samples.NOON)))));
 
     @Test
     void everyPlanReadsBackAsItWas() {

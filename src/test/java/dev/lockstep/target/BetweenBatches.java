@@ -30,6 +30,7 @@ final class BetweenBatches implements StepMonitor {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // whose thread it is
     public boolean stopRequested() {
         if (Thread.currentThread() == backfill && !stop) {
             String now = bench.value("SELECT cursor::text || rows FROM lockstep.ledger WHERE rows > 0");

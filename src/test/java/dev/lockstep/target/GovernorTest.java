@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,16 +150,15 @@ class GovernorTest {
 
     @Test
     void severalWorkersMayAskAtOnce() {
-        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int worker = 0; worker < 4; worker++) {
-                workers.submit(() -> {
+        CompletableFuture<?>[] workers = IntStream.range(0, 4)
+                .mapToObj(_ -> CompletableFuture.runAsync(() -> {
                     for (int i = 0; i < 2_000; i++) {
                         governor.after(BATCH);
                         governor.felt(List.of(waits(i % 3)), Duration.ofMillis(i));
                     }
-                });
-            }
-        }
+                }))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(workers).join();
         assertThat(duty()).isBetween(Governor.FLOOR, 0.8);
     }
 
