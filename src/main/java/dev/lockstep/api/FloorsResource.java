@@ -25,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Which code a database does not bear any more, whether the plans that did that are still there or not. */
-@Path("/api/v1/databases/{name}/floors")
+@Path("/api/v1/databases/{name}")
 @Tag(name = "Databases")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -39,6 +39,7 @@ public class FloorsResource {
     }
 
     @GET
+    @Path("floors")
     @RolesAllowed(Roles.VIEWER)
     @Operation(
             summary = "The least that each workload may run on a database",
@@ -52,7 +53,7 @@ public class FloorsResource {
     }
 
     @POST
-    @Path("{run}/lift")
+    @Path("floors/{run}/lift")
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Roles.ADMIN)
     @Operation(

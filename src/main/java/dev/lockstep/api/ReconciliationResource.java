@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Whether the store and a database still agree on what was done; to be asked after a restore of either. */
-@Path("/api/v1/databases/{name}/reconciliation")
+@Path("/api/v1/databases/{name}")
 @Tag(name = "Databases")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -29,6 +29,7 @@ public class ReconciliationResource {
     }
 
     @GET
+    @Path("reconciliation")
     @RolesAllowed(Roles.VIEWER)
     @Operation(
             summary = "Where the journals in the store and the ledger in a database do not agree",

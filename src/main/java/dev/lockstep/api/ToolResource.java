@@ -2,15 +2,11 @@ package dev.lockstep.api;
 
 import dev.lockstep.api.access.Roles;
 import dev.lockstep.api.access.Tokens;
-import dev.lockstep.api.json.DatabaseListJson;
-import dev.lockstep.api.json.DatabaseLocksJson;
 import dev.lockstep.api.json.ExplanationJson;
 import dev.lockstep.api.json.PermissionJson;
-import dev.lockstep.api.json.ProblemJson;
 import dev.lockstep.api.json.ReportRequest;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.ErrorCode;
-import dev.lockstep.engine.Locks;
 import dev.lockstep.engine.LockstepException;
 import dev.lockstep.engine.Operations;
 import dev.lockstep.engine.Targets;
@@ -25,7 +21,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
@@ -58,13 +53,11 @@ public class ToolResource {
     private final Operations operations;
     private final Targets targets;
     private final Cluster cluster;
-    private final Locks locks;
 
-    ToolResource(Operations operations, Targets targets, Cluster cluster, Locks locks) {
+    ToolResource(Operations operations, Targets targets, Cluster cluster) {
         this.operations = operations;
         this.targets = targets;
         this.cluster = cluster;
-        this.locks = locks;
     }
 
     @POST
@@ -84,35 +77,6 @@ public class ToolResource {
     @APIResponse(responseCode = "503", description = "The database does not answer")
     public ExplanationJson explain(@Context HttpHeaders headers, byte[] body) {
         return ExplanationJson.of(operations.explain(operations.accepted(Bodies.plan(body, headers.getMediaType()))));
-    }
-
-    @GET
-    @Path("databases")
-    @RolesAllowed(Roles.VIEWER)
-    @Operation(summary = "The configured databases, each with its JDBC URL without user and password")
-    public DatabaseListJson databases() {
-        return DatabaseListJson.of(targets.databases());
-    }
-
-    @GET
-    @Path("databases/{name}/locks")
-    @RolesAllowed(Roles.VIEWER)
-    @Operation(
-            summary = "Who waits for whom in a database now, as a tree",
-            description = "Statements of other sessions are shown without comments and with ? for every literal. What"
-                    + " Lockstep's role may not see is left empty: GRANT pg_read_all_stats shows it.")
-    @APIResponse(responseCode = "200", description = "The tree; empty when nobody waits for anybody")
-    @APIResponse(
-            responseCode = "404",
-            description = "No such database is configured",
-            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = ProblemJson.class)))
-    @APIResponse(
-            responseCode = "503",
-            description = "The database does not answer within some seconds",
-            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = ProblemJson.class)))
-    public DatabaseLocksJson locks(
-            @PathParam("name") @Parameter(description = "as in the configuration", example = "shop") String name) {
-        return DatabaseLocksJson.of(locks.now(Keys.named(name, DatabaseName::new)));
     }
 
     @GET

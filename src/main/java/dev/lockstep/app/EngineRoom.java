@@ -1,5 +1,6 @@
 package dev.lockstep.app;
 
+import dev.lockstep.engine.FirstLook;
 import dev.lockstep.engine.RunEngine;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -10,14 +11,17 @@ import jakarta.enterprise.event.Observes;
 @ApplicationScoped
 class EngineRoom {
     private final RunEngine engine;
+    private final FirstLook firstLook;
     private final LockstepConfig config;
 
-    EngineRoom(RunEngine engine, LockstepConfig config) {
+    EngineRoom(RunEngine engine, FirstLook firstLook, LockstepConfig config) {
         this.engine = engine;
+        this.firstLook = firstLook;
         this.config = config;
     }
 
     void start(@Observes StartupEvent event) {
+        firstLook.begin();
         if (config.engine().enabled()) {
             engine.start();
         }

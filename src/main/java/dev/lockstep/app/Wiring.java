@@ -3,6 +3,7 @@ package dev.lockstep.app;
 import dev.lockstep.engine.ApprovalRules;
 import dev.lockstep.engine.Cluster;
 import dev.lockstep.engine.Explainer;
+import dev.lockstep.engine.FirstLook;
 import dev.lockstep.engine.Floors;
 import dev.lockstep.engine.LockMonitor;
 import dev.lockstep.engine.Locks;
@@ -145,6 +146,16 @@ final class Wiring {
 
     void end(@Disposes StoredBoard board) {
         board.close();
+    }
+
+    @Produces
+    @Singleton
+    FirstLook firstLook(StoredBoard board, Cluster cluster) {
+        return new FirstLook(board, cluster);
+    }
+
+    void end(@Disposes FirstLook look) {
+        look.close();
     }
 
     @Produces

@@ -105,7 +105,7 @@ class ByApplicationPostgresTest {
             target.sql("UPDATE users SET name = 'late' WHERE id = 2");
             assertThatThrownBy(() -> target.forward(plan, "release"))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("id = 2");
+                    .hasMessageContaining("In the way: id 2");
         }
     }
 

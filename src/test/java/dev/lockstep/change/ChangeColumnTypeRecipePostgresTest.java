@@ -337,7 +337,8 @@ class ChangeColumnTypeRecipePostgresTest {
             target.sql("CREATE TABLE items (id int PRIMARY KEY, price " + type + " " + given + ")");
             PlanSpec spec = plan(Plans.retype("items", "price", to, "cost", up, up == null ? null : "NULL"));
             target.everything(on(target, spec));
-            assertThat(target.rows("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef"))
+            assertThat(target.rows("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef"
+                            + " WHERE adrelid = 'items'::regclass"))
                     .containsExactly(after);
         }
     }

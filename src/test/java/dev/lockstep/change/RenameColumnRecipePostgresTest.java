@@ -319,7 +319,7 @@ class RenameColumnRecipePostgresTest {
             target.sql("ALTER TABLE users DISABLE TRIGGER USER", "UPDATE users SET name = 'x' WHERE id = 2");
             assertThatThrownBy(() -> target.forward(plan, "contract"))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("id = 2");
+                    .hasMessageContaining("In the way: id 2");
         }
     }
 
