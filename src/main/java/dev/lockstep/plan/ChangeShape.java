@@ -120,7 +120,11 @@ final class ChangeShape {
                 required("type", SAYING, "Its type, as SQL writes it."),
                 optional("nullable", TRUTH, "Whether it may be null in the end; true where nothing is said."),
                 optional("default", SAYING, "SQL expression of its default."),
-                optional("fill", SAYING, "SQL expression, over the row's columns, of the value for existing rows."),
+                optional(
+                        "fill",
+                        new Shape.Several(),
+                        "The value for existing rows: an SQL expression over the row's columns, or a lookup in another"
+                                + " table, {from: {table, on, value, missing}}."),
                 optional("comment", SAYING, "Its comment."));
     }
 

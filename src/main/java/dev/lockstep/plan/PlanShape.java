@@ -179,7 +179,27 @@ public final class PlanShape {
                         "workers",
                         new Shape.Whole(1, 16),
                         pace.workers(),
-                        "How many connections fill rows side by side."));
+                        "How many connections fill rows side by side."),
+                standard(
+                        "checkFirst",
+                        TRUTH,
+                        pace.rows().checkFirst(),
+                        "Whether an expression is tried out on every row, without writing, before anything is done."),
+                optional(
+                        "setAside",
+                        fields(
+                                required("to", TABLE, "A table that the plan makes for them, and drops in the end."),
+                                required(
+                                        "atMost",
+                                        new Shape.Whole(1, 100_000),
+                                        "How many rows may be there; one more ends the step.")),
+                        "Where rows are put that an expression fails on. The first one ends the step where nothing is"
+                                + " said."),
+                standard(
+                        "bloatCeilingPercent",
+                        new Shape.Whole(0, 1_000),
+                        pace.rows().bloatCeilingPercent(),
+                        "By how much the table may grow before the backfill rests for a VACUUM; 0 for never."));
     }
 
     private static Shape contract() {
@@ -248,8 +268,8 @@ public final class PlanShape {
                                 optional(
                                         "key",
                                         set(IDENTIFIER, 1, MOST_TABLES),
-                                        "The columns by whose order it goes; the table's own key where nothing is"
-                                                + " said.")),
+                                        "The columns by whose order it goes; the table's blocks where nothing is said."
+                                                + " A view or a foreign table has none, and needs a key.")),
                         "Rows that are filled in small batches.")));
     }
 
