@@ -23,8 +23,7 @@ class WatchesReady implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         Optional<String> waiting = look.waiting();
-        return waiting.map(what ->
-                        HealthCheckResponse.named("watches").down().withData("waiting", what))
+        return waiting.map(what -> HealthCheckResponse.named("watches").down().withData("waiting", what))
                 .orElseGet(() -> HealthCheckResponse.named("watches").up())
                 .build();
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * any number of threads.
  */
 final class Bloat {
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     private final Attempt attempt;
     private final TableName table;

@@ -32,7 +32,7 @@ final class UseReader {
     /** What was read. */
     sealed interface Uses {
         /**
-         * The counters as they stand.
+         * The counters as they stand. One of them is of what the server has forgotten, see {@link Counter#isForgotten}.
          *
          * @param at by the server's clock
          * @param since when they began at zero
@@ -54,7 +54,14 @@ final class UseReader {
      * @param key for the ledger
      * @param how as a sentence about the statement
      */
-    record Counter(String key, String statement, String who, String how, long times) {}
+    record Counter(String key, String statement, String who, String how, long times) {
+        private static final String FORGOTTEN = "forgotten";
+
+        /** Whether it is about statements that the server knows no more, so that nobody can tell what they used. */
+        boolean isForgotten() {
+            return key.equals(FORGOTTEN);
+        }
+    }
 
     Uses read(Departure what) throws SQLException {
         Optional<String> schema = new Query(connection, """
@@ -74,6 +81,13 @@ final class UseReader {
         try {
             List<Counter> counters = new ArrayList<>(statements(what, schema.get()));
             counters.addAll(what.rows() ? accesses(what.table()) : List.of());
+            if (!tellsWhatItForgets(schema.get())) {
+                return new Uses.Silent(
+                        "The extension pg_stat_statements is of a version before 1.9, which does not say whether it has"
+                                + " forgotten statements.",
+                        "ALTER EXTENSION pg_stat_statements UPDATE.");
+            }
+            counters.add(forgotten(schema.get()));
             return new Uses.Counted(counters, now(), reset(schema.get()));
         } catch (SQLException e) {
             if (!SqlFailure.state(e).equals(LOADED_LATER)) {
@@ -191,15 +205,30 @@ final class UseReader {
                 .one(row -> row.getObject(1, OffsetDateTime.class).toInstant());
     }
 
-    /** When counting began: the last reset, or where the extension is too old to tell, the server's start. */
-    private Instant reset(String schema) throws SQLException {
-        boolean told = new Query(connection, "SELECT to_regclass(?) IS NOT NULL")
+    private boolean tellsWhatItForgets(String schema) throws SQLException {
+        return new Query(connection, "SELECT to_regclass(?) IS NOT NULL")
                 .one(row -> row.getBoolean(1), schema + ".pg_stat_statements_info");
+    }
+
+    /** The server keeps so many statements, and makes room by forgetting those that ran least often. */
+    private Counter forgotten(String schema) throws SQLException {
         return new Query(
                         connection,
-                        told
-                                ? "SELECT stats_reset FROM " + schema + ".pg_stat_statements_info"
-                                : "SELECT pg_postmaster_start_time()")
+                        "SELECT dealloc, current_setting('pg_stat_statements.max') AS most FROM " + schema
+                                + ".pg_stat_statements_info")
+                .one(row -> new Counter(
+                        Counter.FORGOTTEN,
+                        "statements that the server has forgotten",
+                        "somebody",
+                        "The server keeps " + row.getString("most")
+                                + " statements (pg_stat_statements.max) and has made"
+                                + " room; what it forgot may have used it.",
+                        row.getLong("dealloc")));
+    }
+
+    /** When counting began: the last reset. */
+    private Instant reset(String schema) throws SQLException {
+        return new Query(connection, "SELECT stats_reset FROM " + schema + ".pg_stat_statements_info")
                 .one(row -> row.getObject(1, OffsetDateTime.class).toInstant());
     }
 }

@@ -71,24 +71,27 @@ final class UseStep {
     private StepOutcome judged(ShortTransaction ledger, ProveUnused action, Uses.Counted counted, UseCount before)
             throws SQLException {
         List<Counter> uses = before.since(counted.counters());
+        // What ran between the last look and a reset, nobody knows.
+        boolean reset = counted.since().isAfter(before.at());
         Duration quiet = Duration.ofSeconds(action.quietSeconds());
         Duration watched = Duration.between(before.at(), counted.at());
-        if (uses.isEmpty() && watched.compareTo(quiet) >= 0) {
+        if (uses.isEmpty() && !reset && watched.compareTo(quiet) >= 0) {
             attempt.note("From " + RevertWindowStep.utc(before.at()) + " to " + RevertWindowStep.utc(counted.at())
                     + " nothing has used " + what + ", by the server's own statistics.");
             return ledger.finish(0);
         }
         // What has been seen and told does not hold for ever: from here on the quiet time begins anew.
-        UseCount from = uses.isEmpty() ? before : UseCount.of(counted);
+        UseCount from = uses.isEmpty() && !reset ? before : UseCount.of(counted);
         if (!ledger.advance(from.cursor(), 0)) {
             return new StepOutcome.FencedOut();
         }
         if (uses.isEmpty()) {
-            return new StepOutcome.Blocked(List.of(watching(before.at().plus(quiet))), quiet.minus(watched));
+            return new StepOutcome.Blocked(
+                    List.of(watching(from.at().plus(quiet))), quiet.minus(Duration.between(from.at(), counted.at())));
         }
         List<Blocker> blockers = uses.stream()
                 .limit(SHOWN)
-                .map(use -> inUse(use, before.at(), action))
+                .map(use -> use.isForgotten() ? forgotten(use, before.at()) : inUse(use, before.at(), action))
                 .toList();
         return new StepOutcome.Blocked(blockers, quiet.compareTo(LOOK_AGAIN) < 0 ? LOOK_AGAIN : quiet);
     }
@@ -108,6 +111,12 @@ final class UseStep {
                         + ". The step passes by itself once nothing has used it for "
                         + Math.max(action.quietSeconds(), LOOK_AGAIN.toSeconds())
                         + " s. If the use does not matter, roll back and start a plan without contract.requireUnused.");
+    }
+
+    private Blocker forgotten(Counter use, Instant since) {
+        return notKnown(
+                "since " + RevertWindowStep.utc(since) + " the server has forgotten statements. " + use.how(),
+                "Raise pg_stat_statements.max, which takes a restart of the server, until it forgets none.");
     }
 
     private Blocker watching(Instant until) {

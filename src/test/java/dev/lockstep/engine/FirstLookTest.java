@@ -64,7 +64,8 @@ class FirstLookTest {
         }
         try (FirstLook look = new FirstLook(board, bench.cluster, FirstLook.PATIENCE)) {
             look.begin();
-            patiently("the only look that there is time for").until(() -> look.waiting().isEmpty());
+            patiently("the only look that there is time for")
+                    .until(() -> look.waiting().isEmpty());
         }
     }
 }

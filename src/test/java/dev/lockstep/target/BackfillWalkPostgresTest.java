@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 class BackfillWalkPostgresTest {
     private static final int ROWS = 4_000;
 
+    /** As many batches as the first range has slices: the next range, however large it will be, is not begun yet. */
+    private static final int FIRST_RANGE = 8;
+
     private final Bench bench = new Bench();
 
     @AfterEach
@@ -123,7 +126,7 @@ class BackfillWalkPostgresTest {
         syncTrigger();
         StepSummary done = fill(
                 List.of(),
-                batches -> once(batches, 9, () -> {
+                batches -> once(batches, FIRST_RANGE, () -> {
                     bench.sql("UPDATE users SET name = repeat('y', 1500) WHERE id BETWEEN 1 AND 40");
                     assertThat(block(40)).as("ahead of the cursor now").isGreaterThan(next());
                     moveBehindTheCursor(3_000);
@@ -134,7 +137,7 @@ class BackfillWalkPostgresTest {
 
     @Test
     void aRowThatNobodySyncsAndThatComesBehindTheCursorIsPickedUpByAnotherPass() {
-        StepSummary done = fill(List.of(), batches -> once(batches, 9, () -> moveBehindTheCursor(3_000)));
+        StepSummary done = fill(List.of(), batches -> once(batches, FIRST_RANGE, () -> moveBehindTheCursor(3_000)));
         assertThat(anotherPass(done)).isTrue();
         assertThat(done.rows()).isEqualTo(ROWS);
     }
@@ -144,9 +147,9 @@ class BackfillWalkPostgresTest {
         syncTrigger();
         int[] added = {0};
         StepSummary done = fill(List.of(), batches -> {
-            added[0] += 200;
+            added[0] += 500;
             bench.sql("INSERT INTO users SELECT n, 'new' FROM generate_series(" + (10_000 + added[0]) + ", "
-                    + (10_199 + added[0]) + ") AS n");
+                    + (10_499 + added[0]) + ") AS n");
             return false;
         });
         assertThat(added[0]).isGreaterThan(ROWS);
@@ -158,7 +161,7 @@ class BackfillWalkPostgresTest {
     void aVacuumThatCutsOffTheTablesEndStopsNothing() {
         StepSummary done = fill(
                 List.of(),
-                batches -> once(batches, 9, () -> {
+                batches -> once(batches, FIRST_RANGE, () -> {
                     String before = bench.value("SELECT pg_relation_size('users')");
                     bench.sql("DELETE FROM users WHERE ctid >= '(" + (next() + 2) + ",0)'::tid");
                     bench.sql("VACUUM (TRUNCATE) users");

@@ -31,9 +31,9 @@ class BloatPostgresTest {
         // An index on what is filled, so that no version is heap-only and the table grows.
         bench.sql("CREATE TABLE users (id int, name text, full_name text, pad text) WITH (autovacuum_enabled = off)");
         bench.sql(
-                "INSERT INTO users SELECT n, 'user ' || n, NULL, repeat('x', 200) FROM generate_series(1, 15000) AS n");
+                "INSERT INTO users SELECT n, 'user ' || n, NULL, repeat('x', 200) FROM generate_series(1, 20000) AS n");
         bench.sql("CREATE INDEX users_full_name ON users (full_name)");
-        bench.pace = new BackfillPace(5, 80, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS)
+        bench.pace = new BackfillPace(5, 95, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS)
                 .with(new RowRules(true, Optional.empty(), 20));
     }
 

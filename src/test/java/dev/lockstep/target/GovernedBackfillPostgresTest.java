@@ -310,8 +310,8 @@ class GovernedBackfillPostgresTest {
     @Test
     void theTimeLeftIsToldEarlyOnARealTable() {
         int rows = Integer.getInteger("lockstep.forecast-rows", 0);
-        users(rows > 0 ? rows : 4_000);
-        pace(20, rows > 0 ? 20 : 70, BackfillLimits.NONE);
+        users(rows > 0 ? rows : 30_000);
+        pace(20, rows > 0 ? 20 : 90, BackfillLimits.NONE);
         assertThat(bench.does("fill", fill)).isInstanceOf(StepOutcome.Completed.class);
         Instant end = bench.progress.stream()
                 .filter(progress -> progress.fraction() >= 1)

@@ -51,7 +51,7 @@ class SurveyPostgresTest {
     }
 
     private void slowly() {
-        bench.pace = new BackfillPace(1, 90, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
+        bench.pace = new BackfillPace(1, 95, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
     }
 
     @Test
@@ -90,7 +90,7 @@ class SurveyPostgresTest {
 
     @Test
     void holdsNoSnapshotAndGoesOnWhereItWasBrokenOff() throws Exception {
-        users(20_000);
+        users(300_000);
         slowly();
         CompletableFuture<StepOutcome> verify = bench.begin("verify", none());
         await().atMost(Duration.ofSeconds(20)).until(() -> !bench.progress.isEmpty());
@@ -111,7 +111,7 @@ class SurveyPostgresTest {
         bench.progress.clear();
         bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         // The row that was written meanwhile has been seen at both of its places.
-        assertThat(completed(bench.does("verify", none())).summary().rows()).isBetween(20_000L, 20_001L);
+        assertThat(completed(bench.does("verify", none())).summary().rows()).isBetween(300_000L, 300_001L);
     }
 
     @Test

@@ -8,11 +8,13 @@ import dev.lockstep.change.Departure;
 import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.engine.Targets;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.fixture.Server;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Identifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +177,41 @@ class UsePostgresTest {
                     assertThat(given.sinceNewOnly()).isTrue();
                     assertThat(given.uses()).isEmpty();
                 });
+    }
+
+    @Test
+    void whatTheServerHasForgottenMayHaveBeenAUse() throws Exception {
+        try (Server server = Server.with(Map.of("pg_stat_statements.max", "100"));
+                Bench small = new Bench(server.freshDatabase(), "")) {
+            small.sql("CREATE EXTENSION pg_stat_statements");
+            small.sql("CREATE TABLE users (id int PRIMARY KEY, name text)");
+            assertThat(small.does("count-uses", new Action.CountUses(NAME))).isInstanceOf(StepOutcome.Completed.class);
+            small.sql("SELECT name FROM users");
+            // Each is another statement, and all ran more often.
+            for (int columns = 1; columns <= 200; columns++) {
+                String other = "SELECT 1" + ", 1".repeat(columns);
+                small.sql(other);
+                small.sql(other);
+            }
+            assertThat(blockers(small.does("prove-unused", new Action.ProveUnused(NAME, "count-uses", 0))))
+                    .anySatisfy(blocker -> {
+                        assertThat(blocker.code()).isEqualTo(Blocker.Code.USE_NOT_KNOWN);
+                        assertThat(blocker.message()).contains("the server has forgotten statements");
+                        assertThat(blocker.remedy()).startsWith("Raise pg_stat_statements.max");
+                    });
+        }
+    }
+
+    @Test
+    void aResetOfAllStatisticsBeginsTheQuietTimeAnew() {
+        assertThat(count(NAME)).isInstanceOf(StepOutcome.Completed.class);
+        bench.sql("SELECT name FROM users");
+        bench.sql("SELECT pg_stat_statements_reset()");
+        Action prove = new Action.ProveUnused(NAME, "count-uses", 0);
+        assertThat(blockers(bench.does("prove-unused", prove)))
+                .singleElement()
+                .satisfies(blocker -> assertThat(blocker.code()).isEqualTo(Blocker.Code.USE_NOT_KNOWN));
+        assertThat(bench.does("prove-unused", prove)).isInstanceOf(StepOutcome.Completed.class);
     }
 
     @Test
