@@ -15,20 +15,24 @@ import java.util.Optional;
 /**
  * Counters as they stood at one moment, so that a later look can tell what has happened since. As a cursor it is kept in the
  * ledger.
+ *
+ * @param begun when the server had begun to count
  */
-record UseCount(Instant at, Map<String, Long> counters) {
+record UseCount(Instant at, Instant begun, Map<String, Long> counters) {
     private static final String MOMENT = "moment_microseconds";
+    private static final String BEGUN = "begun_microseconds";
 
     static UseCount of(Uses.Counted counted) {
         Map<String, Long> counters = new HashMap<>();
         counted.counters().forEach(counter -> counters.merge(counter.key(), counter.times(), Long::sum));
-        return new UseCount(counted.at(), counters);
+        return new UseCount(counted.at(), counted.since(), counters);
     }
 
     /** The count in a cursor, unless there is none in it. */
     static Optional<UseCount> kept(Map<String, Long> cursor) {
         return Optional.ofNullable(cursor.get(MOMENT))
-                .map(moment -> new UseCount(Instant.EPOCH.plus(moment, ChronoUnit.MICROS), cursor));
+                .map(moment ->
+                        new UseCount(instant(moment), instant(cursor.getOrDefault(BEGUN, moment)), cursor));
     }
 
     /** The count that this step of this run has kept. */
@@ -38,8 +42,22 @@ record UseCount(Instant at, Map<String, Long> counters) {
 
     Cursor cursor() {
         Map<String, Long> cursor = new HashMap<>(counters);
-        cursor.put(MOMENT, ChronoUnit.MICROS.between(Instant.EPOCH, at));
+        cursor.put(MOMENT, microseconds(at));
+        cursor.put(BEGUN, microseconds(begun));
         return Cursor.of(cursor);
+    }
+
+    /** Whether all counters were reset since: what ran shortly before that, nobody knows. */
+    boolean forgottenBy(Uses.Counted now) {
+        return microseconds(now.since()) > microseconds(begun);
+    }
+
+    private static long microseconds(Instant moment) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
+    }
+
+    private static Instant instant(long microseconds) {
+        return Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
     }
 
     /** What has happened since, each with how often. A counter that has fallen was reset, and counts from zero. */

@@ -71,8 +71,7 @@ final class UseStep {
     private StepOutcome judged(ShortTransaction ledger, ProveUnused action, Uses.Counted counted, UseCount before)
             throws SQLException {
         List<Counter> uses = before.since(counted.counters());
-        // What ran between the last look and a reset, nobody knows.
-        boolean reset = counted.since().isAfter(before.at());
+        boolean reset = before.forgottenBy(counted);
         Duration quiet = Duration.ofSeconds(action.quietSeconds());
         Duration watched = Duration.between(before.at(), counted.at());
         if (uses.isEmpty() && !reset && watched.compareTo(quiet) >= 0) {
