@@ -1,6 +1,7 @@
 package dev.lockstep.benchmark;
 
 import dev.lockstep.benchmark.Goals.Measured;
+import dev.lockstep.benchmark.SyncTriggerCost.Overhead;
 import dev.lockstep.benchmark.SyncTriggerCost.Update;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class BackfillBenchmark {
         long began = System.nanoTime();
         double load = Report.load();
         try (Databases databases = Databases.start(settings.version())) {
-            Optional<Map<Update, Double>> overheads = Optional.empty();
+            Optional<Map<Update, Overhead>> overheads = Optional.empty();
             Optional<KilledFill.Redone> redone = Optional.empty();
             if (settings.extras()) {
                 overheads = Optional.of(new SyncTriggerCost(databases).measure());
