@@ -22,6 +22,7 @@ final class Client implements AutoCloseable {
     static final long FIRST_OWNED = 5;
 
     private static final String SERIALIZATION_FAILURE = "40001";
+    private static final String DEADLOCK = "40P01";
     private static final int REPETITIONS = 50;
     private static final long KEYS_FOR_EACH = 10_000_000;
 
@@ -33,18 +34,23 @@ final class Client implements AutoCloseable {
     private final String url;
     private final Acknowledged acknowledged;
     private final Stalls stalls;
+    private final boolean bearsDeadlocks;
     private final Random random;
     private final Map<String, List<Long>> own = new HashMap<>();
     private List<Pod> pods = List.of();
     private long lastKey;
 
-    /** @param url of the database, with the user and the session's settings */
-    Client(int number, int of, String url, Acknowledged acknowledged, Stalls stalls) {
+    /**
+     * @param url of the database, with the user and the session's settings
+     * @param bearsDeadlocks whether it tries again what the server ended because of a deadlock
+     */
+    Client(int number, int of, String url, Acknowledged acknowledged, Stalls stalls, boolean bearsDeadlocks) {
         this.number = number;
         this.of = of;
         this.url = url;
         this.acknowledged = acknowledged;
         this.stalls = stalls;
+        this.bearsDeadlocks = bearsDeadlocks;
         this.random = new Random(number);
         this.lastKey = (number + 1) * KEYS_FOR_EACH;
     }
@@ -149,11 +155,7 @@ final class Client implements AutoCloseable {
                 case TRANSACTION -> transaction();
                 case SERIALIZABLE -> serializable();
                 case DELETE -> delete();
-                case COUNT -> {
-                    long key = 1 + random.nextLong(FIRST_OWNED - 1);
-                    pod.count(use, key);
-                    acknowledged.counted(use.entity(), key);
-                }
+                case COUNT -> count();
             }
         }
 
@@ -269,6 +271,22 @@ final class Client implements AutoCloseable {
             });
             pod.update(use, distinct);
             distinct.forEach((key, facts) -> acknowledged.wrote(use.entity(), key, facts, operation));
+        }
+
+        private void count() throws SQLException {
+            long key = 1 + random.nextLong(FIRST_OWNED - 1);
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    pod.count(use, key);
+                    acknowledged.counted(use.entity(), key);
+                    return;
+                } catch (SQLException e) {
+                    if (!bearsDeadlocks || !DEADLOCK.equals(e.getSQLState()) || attempt == REPETITIONS) {
+                        throw e;
+                    }
+                    stalls.deadlocked();
+                }
+            }
         }
 
         private void transaction() throws SQLException {

@@ -60,7 +60,7 @@ final class Life implements AutoCloseable {
         prepare(connection, scenario.schema());
         this.verification = new Verification(connection, acknowledged);
         this.bystander = Bystander.start(databases.get());
-        this.traffic = new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, extent.perSecond());
+        this.traffic = new Traffic(url, scenario, acknowledged, stalls, extent.perSecond());
     }
 
     static Report of(Scenario scenario, Extent extent, Supplier<String> databases) throws SQLException {
@@ -323,6 +323,7 @@ final class Life implements AutoCloseable {
                 scenario,
                 traffic.operations(),
                 traffic.failed(),
+                stalls.deadlocks(),
                 verification.lost(),
                 verification.diverged() + traffic.wrong(),
                 idle == null ? Duration.ZERO : idle.took(),

@@ -41,7 +41,7 @@ record LongReader(
         try (Connection connection = DriverManager.getConnection(url);
                 Bystander bystander = Bystander.start(databases.get());
                 Traffic traffic =
-                        new Traffic(url, scenario.replicaWrites(), acknowledged, stalls, Extent.WHOLE.perSecond())) {
+                        new Traffic(url, scenario, acknowledged, stalls, Extent.WHOLE.perSecond())) {
             Life.prepare(connection, scenario.schema());
             new Verification(connection, acknowledged).learn(scenario.before());
             traffic.start(scenario.before());

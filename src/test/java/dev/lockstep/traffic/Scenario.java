@@ -85,6 +85,14 @@ interface Scenario {
         return false;
     }
 
+    /**
+     * Whether one row can be written under two names at the same moment, by sessions that lock the two tables' rows in
+     * opposite order. The server ends one of them after {@code deadlock_timeout}, and that one must try again.
+     */
+    default boolean rowsHaveTwoNames() {
+        return plan().contains("via: Copy") && freshRowsAgree();
+    }
+
     /** The fact of the first table whose values the plan keeps when it drops them. */
     default Optional<String> kept() {
         return Optional.empty();

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The longest statement of any client, by what the plan was at when it ended. */
 final class Stalls {
     private final Map<String, Longest> longest = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final AtomicLong deadlocks = new AtomicLong();
     private volatile String now = "before";
 
     /** Where there was no statement. */
@@ -26,6 +28,15 @@ final class Stalls {
     /** Statements that end from now on count for this. */
     void at(String segment) {
         now = segment;
+    }
+
+    /** A statement was ended because of a deadlock, and is tried again. */
+    void deadlocked() {
+        deadlocks.incrementAndGet();
+    }
+
+    long deadlocks() {
+        return deadlocks.get();
     }
 
     <T> T time(String statement, Work<T> work) throws SQLException {

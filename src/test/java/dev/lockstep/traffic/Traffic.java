@@ -38,16 +38,16 @@ final class Traffic implements AutoCloseable {
     private volatile String now = "before";
     private volatile boolean stop;
 
-    /** @param replicaWrites whether one client is in replica role, which only a superuser may be */
-    Traffic(String url, boolean replicaWrites, Acknowledged acknowledged, Stalls stalls, int perSecond) {
+    /** @param scenario whose code the clients run; where one writes in replica role, it is a superuser */
+    Traffic(String url, Scenario scenario, Acknowledged acknowledged, Stalls stalls, int perSecond) {
         this.acknowledged = acknowledged;
         this.stalls = stalls;
         gapNanoseconds = TimeUnit.SECONDS.toNanos(1) * CLIENTS / perSecond;
         for (int number = 0; number < CLIENTS; number++) {
-            String session = replicaWrites && number == CLIENTS - 1
+            String session = scenario.replicaWrites() && number == CLIENTS - 1
                     ? url + "&options=-c%20session_replication_role=replica"
                     : url.replace("user=postgres", "user=" + Pod.ROLE);
-            clients.add(new Client(number, CLIENTS, session, acknowledged, stalls));
+            clients.add(new Client(number, CLIENTS, session, acknowledged, stalls, scenario.rowsHaveTwoNames()));
         }
     }
 

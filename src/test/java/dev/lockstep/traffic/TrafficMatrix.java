@@ -73,12 +73,13 @@ class TrafficMatrix {
         try {
             Report report = Life.of(scenario, Extent.WHOLE, server::freshDatabase);
             detail("PostgreSQL " + version + ", " + report);
-            ROWS.add("| %s | %d | %d | %d | %d | %d | %d ms | %d ms | %d ms | %d ms | %d | %d |"
+            ROWS.add("| %s | %d | %d | %d | %d | %d | %d | %d ms | %d ms | %d ms | %d ms | %d | %d |"
                     .formatted(
                             scenario.title(),
                             version,
                             report.operations(),
                             report.failed(),
+                            report.deadlocks(),
                             report.lost(),
                             report.diverged(),
                             report.baseline().toMillis(),
@@ -104,8 +105,8 @@ class TrafficMatrix {
     static void write() throws IOException {
         Files.writeString(
                 TABLE, """
-                | change | PostgreSQL | operations | failed requests | lost writes | diverged rows | longest idle | longest elsewhere | longest stall | allowed | taken back | broken off |
-                |---|---|---|---|---|---|---|---|---|---|---|---|
+                | change | PostgreSQL | operations | failed requests | deadlocks, tried again | lost writes | diverged rows | longest idle | longest elsewhere | longest stall | allowed | taken back | broken off |
+                |---|---|---|---|---|---|---|---|---|---|---|---|---|
                 %s
 
                 | PostgreSQL | failed requests | longest idle | longest elsewhere | longest stall | allowed | done after the reader's end |
