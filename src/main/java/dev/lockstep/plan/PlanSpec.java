@@ -264,7 +264,7 @@ public record PlanSpec(
 
         /** Short batches with little rest, unseen by the table's own triggers; standbys stay within ten seconds. */
         public static BackfillPace standard() {
-            return new BackfillPace(40, 20, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
+            return new BackfillPace(20, 10, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         }
     }
 

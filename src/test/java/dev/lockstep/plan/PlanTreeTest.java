@@ -63,7 +63,7 @@ class PlanTreeTest {
                 "sync", "Trigger",
                 "minStableSeconds", 30L,
                 "lock", Map.of("budgetMilliseconds", 500, "deadlineSeconds", 900),
-                "backfill", Map.of("batchMilliseconds", 40, "restPercent", 20, "userTriggers", "Skip"),
+                "backfill", Map.of("batchMilliseconds", 20, "restPercent", 10, "userTriggers", "Skip"),
                 "approvals", List.of()));
         stated.put(
                 "changes",
