@@ -175,9 +175,12 @@ public sealed interface Action {
         /** The statement for rows of the walked table, under its own name, that satisfy this condition. */
         public String statement(String where) {
             return switch (which) {
-                case MISSING -> insert(where, "KEY SHARE") + " DO NOTHING";
+                // Without a name it also bears a trigger that inserts the same row now, at whichever unique index they
+                // meet.
+                case MISSING -> insert(where, "KEY SHARE") + " ON CONFLICT DO NOTHING";
                 case DIFFERING ->
-                    insert(where, "SHARE") + " DO UPDATE SET " + SqlText.joined(columns, "%1$s = EXCLUDED.%1$s");
+                    insert(where, "SHARE") + " ON CONFLICT (" + SqlText.joined(key, "%s") + ") DO UPDATE SET "
+                            + SqlText.joined(columns, "%1$s = EXCLUDED.%1$s");
                 case SURPLUS -> "DELETE FROM " + to.sql() + " WHERE " + where;
             };
         }
@@ -185,7 +188,7 @@ public sealed interface Action {
         private String insert(String where, String lock) {
             String list = SqlText.joined(columns, "%s");
             return "INSERT INTO " + to.sql() + " (" + list + ") (SELECT " + list + " FROM " + from.sql() + " WHERE "
-                    + where + " FOR " + lock + ") ON CONFLICT (" + SqlText.joined(key, "%s") + ")";
+                    + where + " FOR " + lock + ")";
         }
 
         /** A condition that is true for rows of the walked table still to be done and false once they are. */

@@ -135,22 +135,29 @@ record TwinTriggers(TwinTable twin) {
                         indented(fetch("NEW"), 8));
     }
 
-    /** Makes the twin's row what the original's is, or is not any more. */
+    /**
+     * Makes the twin's row what the original's is, or is not any more.
+     *
+     * <p>A batch may insert the same row at the same moment. ON CONFLICT that names the key would then fail at another unique
+     * index, because it forgives at the one that it names only; without a name it forgives at all of them, and waits for the
+     * other. What is really in the way is told by the last INSERT.
+     */
     private String fetch(String row) {
-        String columns = SqlText.joined(twin.written(), "%s");
         return """
-                INSERT INTO %1$s (%2$s)
-                SELECT %2$s FROM %3$s AS o WHERE %4$s
-                ON CONFLICT (%5$s) DO UPDATE SET %6$s;
+                INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s AS o WHERE %4$s ON CONFLICT DO NOTHING;
                 IF NOT FOUND THEN
-                  DELETE FROM %1$s AS o WHERE %4$s;
+                  UPDATE %1$s AS t SET %5$s FROM %3$s AS o WHERE %4$s AND %6$s;
+                  IF NOT FOUND THEN
+                    DELETE FROM %1$s AS o WHERE %4$s;
+                    INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s AS o WHERE %4$s;
+                  END IF;
                 END IF;""".formatted(
                         twin.name().sql(),
-                        columns,
+                        SqlText.joined(twin.written(), "%s"),
                         twin.oldName().sql(),
                         SqlText.sameKey(twin.key(), "o", row),
-                        SqlText.joined(twin.key(), "%s"),
-                        SqlText.joined(twin.written(), "%1$s = EXCLUDED.%1$s"));
+                        SqlText.joined(twin.written(), "%1$s = o.%1$s"),
+                        SqlText.sameKey(twin.key(), "t", row));
     }
 
     private String onTwin() {

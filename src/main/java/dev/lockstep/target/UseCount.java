@@ -31,8 +31,7 @@ record UseCount(Instant at, Instant begun, Map<String, Long> counters) {
     /** The count in a cursor, unless there is none in it. */
     static Optional<UseCount> kept(Map<String, Long> cursor) {
         return Optional.ofNullable(cursor.get(MOMENT))
-                .map(moment ->
-                        new UseCount(instant(moment), instant(cursor.getOrDefault(BEGUN, moment)), cursor));
+                .map(moment -> new UseCount(instant(moment), instant(cursor.getOrDefault(BEGUN, moment)), cursor));
     }
 
     /** The count that this step of this run has kept. */

@@ -111,17 +111,16 @@ record Goals(List<Measured> measured, Optional<Map<Update, Overhead>> overheads,
         lines.add(Line.atMost("… that touches it (%)", 15, overhead(Update.OF_THE_COLUMN, Overhead::waited), "%.1f"));
         lines.add(Line.known(
                 "… where no commit waits for the disk: not touched (%)",
-                overhead(Update.ELSEWHERE, Overhead::unwaited),
-                "%.1f"));
+                overhead(Update.ELSEWHERE, Overhead::unwaited), "%.1f"));
         lines.add(Line.known("… touched (%)", overhead(Update.OF_THE_COLUMN, Overhead::unwaited), "%.1f"));
         lines.add(Line.known(
                 "… not touched, in a row that is not filled yet (%)",
-                overhead(Update.ELSEWHERE_BEFORE, Overhead::unwaited),
-                "%.1f"));
+                overhead(Update.ELSEWHERE_BEFORE, Overhead::unwaited), "%.1f"));
     }
 
     private double overhead(Update update, ToDoubleFunction<Overhead> of) {
-        return overheads.flatMap(all -> Optional.ofNullable(all.get(update)))
+        return overheads
+                .flatMap(all -> Optional.ofNullable(all.get(update)))
                 .map(cost -> 100 * of.applyAsDouble(cost))
                 .orElse(Double.NaN);
     }

@@ -25,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Phaser;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TableByCopyPostgresTest {
@@ -393,6 +396,53 @@ class TableByCopyPostgresTest {
             writeAll(target, upsert, "people");
             old.get();
             assertThat(target.rows(BOTH)).hasSize(200).allMatch(row -> row.endsWith("t"));
+        }
+    }
+
+    /** The server meets a row that another session has just begun to insert at whichever unique index comes first. */
+    @Test
+    void aRowThatIsCopiedAndWrittenAtTheSameMomentIsNoDuplicate() throws Exception {
+        TableBuilder byName = table("users")
+                .column("email", "text", false)
+                .index(plain("users_email_key", true, "email"), "UNIQUE (email)")
+                .key()
+                .column("name", "text", true, new DefaultValue.Stable("'anon'::text"))
+                .column("loud", "text", false, new DefaultValue.Generated("upper(name)"))
+                .surroundings(around -> sequences(around, Map.of("id", "users_id_seq")));
+        Compilation.Compiled renamed = rename(byName);
+        Action.CopyRows batch = renamed.phases().stream()
+                .flatMap(phase -> phase.steps().stream())
+                .flatMap(step ->
+                        step.action() instanceof Action.CopyRows copy ? Optional.of(copy).stream() : Stream.of())
+                .findFirst()
+                .orElseThrow();
+        try (TestTarget target = new TestTarget()) {
+            target.sql(USERS, "INSERT INTO users (email) SELECT 'a' || n FROM generate_series(1, 3000) AS n");
+            target.forward(renamed, "expand");
+            Phaser together = new Phaser(2);
+            CompletableFuture<Void> copying = CompletableFuture.runAsync(() -> eachRow(
+                    target,
+                    together,
+                    row -> "SET lockstep." + batch.mark().sql() + " = '*';" + batch.statement("id = " + row)));
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(
+                    () -> eachRow(target, together, row -> "UPDATE users SET name = 'x' WHERE id = " + row));
+            CompletableFuture.allOf(copying, writing).join();
+            assertThat(target.rows("SELECT count(*) FROM people WHERE name = 'x'"))
+                    .containsExactly("3000");
+        }
+    }
+
+    private static void eachRow(TestTarget target, Phaser together, IntFunction<String> statement) {
+        try (Connection session = target.another("");
+                Statement each = session.createStatement()) {
+            for (int row = 1; row <= 3_000; row++) {
+                together.arriveAndAwaitAdvance();
+                each.execute(statement.apply(row));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            together.forceTermination();
         }
     }
 

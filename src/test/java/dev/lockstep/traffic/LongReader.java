@@ -40,8 +40,7 @@ record LongReader(
         Acknowledged acknowledged = new Acknowledged();
         try (Connection connection = DriverManager.getConnection(url);
                 Bystander bystander = Bystander.start(databases.get());
-                Traffic traffic =
-                        new Traffic(url, scenario, acknowledged, stalls, Extent.WHOLE.perSecond())) {
+                Traffic traffic = new Traffic(url, scenario, acknowledged, stalls, Extent.WHOLE.perSecond())) {
             Life.prepare(connection, scenario.schema());
             new Verification(connection, acknowledged).learn(scenario.before());
             traffic.start(scenario.before());
