@@ -155,7 +155,7 @@ class SimulatedClusterTest {
 
     @Test
     void answersKubectl() throws Exception {
-        assumeTrue(onPath("kubectl"), "kubectl is not installed");
+        assumeTrue(onPath("kubectl"), "kubectl is not installed; apt-get install kubernetes-client brings it");
         deployment.create();
         awaitReady(3, "1.4.0");
         assertThat(kubectl("get", "deployments,pods,replicasets", "-n", "shop"))

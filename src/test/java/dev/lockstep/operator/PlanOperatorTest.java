@@ -351,7 +351,9 @@ class PlanOperatorTest {
     /** The real kubectl, as far as the simulated API server goes: no server-side validation, no watch. */
     @Test
     void kubectlAppliesShowsAndDeletesAPlan(@TempDir Path directory) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "there is no kubectl here");
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/kubectl")),
+                "kubectl is not installed; apt-get install kubernetes-client brings it");
         Path file =
                 Files.writeString(directory.resolve("plan.yaml"), ObjectWorld.PLAN.formatted("rename", "by kubectl"));
 

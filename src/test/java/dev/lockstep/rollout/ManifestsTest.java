@@ -24,7 +24,8 @@ class ManifestsTest {
 
     @BeforeAll
     static void build() throws Exception {
-        assumeTrue(Files.isExecutable(KUBECTL), "kubectl is not installed");
+        assumeTrue(
+                Files.isExecutable(KUBECTL), "kubectl is not installed; apt-get install kubernetes-client brings it");
         for (String overlay : List.of(
                 "cluster-wide", "single-namespace", "cert-manager", "no-webhook", "admission-policy", "small")) {
             BUILT.put(overlay, built("k8s/overlays/" + overlay));
