@@ -43,7 +43,7 @@ final class KilledFill {
         try (Sql sql = Sql.open(url)) {
             Process process = started(url, run);
             try {
-                awaitThird(sql, run, shape.rows(), process);
+                awaitThird(sql, run, fill.step(), shape.rows(), process);
             } finally {
                 process.destroyForcibly();
                 process.onExit().join();
@@ -81,11 +81,13 @@ final class KilledFill {
         }
     }
 
-    private static void awaitThird(Sql sql, UUID run, int rows, Process process) {
+    private static void awaitThird(Sql sql, UUID run, String step, int rows, Process process) {
         long began = System.nanoTime();
+        // Of that step: the looks before it count rows as well.
+        String done = "SELECT coalesce(max(rows), 0) FROM lockstep.ledger WHERE run = '" + run + "' AND step = '" + step
+                + "'";
         while (sql.number("SELECT coalesce(to_regclass('lockstep.ledger')::oid::bigint, 0)") == 0
-                || sql.number("SELECT coalesce(max(rows), 0) FROM lockstep.ledger WHERE run = '" + run + "'")
-                        < rows / 3) {
+                || sql.number(done) < rows / 3) {
             if (!process.isAlive() || System.nanoTime() - began > PATIENCE_NANOSECONDS) {
                 throw new IllegalStateException(
                         "the backfill that was to be killed did not get far; see target/benchmark-killed.log");

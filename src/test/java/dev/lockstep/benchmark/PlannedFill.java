@@ -95,6 +95,11 @@ final class PlannedFill {
         }
     }
 
+    /** The name of the backfill's step, as the ledger has it. */
+    String step() {
+        return steps.get(fill).name();
+    }
+
     /** Does all that comes before the backfill: the column, and triggers where the plan has them. */
     void prepare() {
         for (int ordinal = 0; ordinal < fill; ordinal++) {
