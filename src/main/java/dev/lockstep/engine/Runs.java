@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Port: where runs, their journals and their leases are kept. All calls block. */
@@ -18,6 +19,9 @@ public interface Runs {
      * against another replica.
      */
     Begun begin(StoredRun run, List<Event> first, Instant now);
+
+    /** The first of these tables on this database that an active run of any plan has, as {@link #begin} would say now. */
+    Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables);
 
     Optional<StoredRun> find(RunId run);
 
@@ -118,7 +122,8 @@ public interface Runs {
 
         record AlreadyActive(RunId run) implements Begun {}
 
-        record TableTaken(TableName table, PlanKey by) implements Begun {}
+        /** @param since when that plan's run began */
+        record TableTaken(TableName table, PlanKey by, Instant since) implements Begun {}
     }
 
     /** What became of {@link #append}. */

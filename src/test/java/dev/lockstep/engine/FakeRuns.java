@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -64,18 +66,27 @@ final class FakeRuns implements Runs {
             if (other.run.document().key().equals(run.document().key())) {
                 return new Begun.AlreadyActive(other.run.id());
             }
-            Optional<TableName> taken =
-                    other.run.tables().stream().filter(run.tables()::contains).findFirst();
-            if (taken.isPresent()
-                    && other.database().equals(run.document().spec().database())) {
-                return new Begun.TableTaken(taken.get(), other.run.document().key());
-            }
+        }
+        Optional<Begun.TableTaken> taken = taken(run.document().spec().database(), run.tables());
+        if (taken.isPresent()) {
+            return taken.get();
         }
         Kept begun = new Kept(run);
         kept.put(run.id(), begun);
         write(begun, first, now);
         beginnings.forEach(listener -> listener.accept(run.document().key()));
         return new Begun.Begin(run);
+    }
+
+    @Override
+    public synchronized Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return kept.values().stream()
+                .filter(each -> !each.over && each.database().equals(database))
+                .flatMap(each -> each.run.tables().stream()
+                        .filter(tables::contains)
+                        .map(table ->
+                                new Begun.TableTaken(table, each.run.document().key(), each.run.createdAt())))
+                .min(Comparator.comparing(Begun.TableTaken::table));
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.lockstep.engine;
 import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -70,6 +72,11 @@ final class FaultyRuns implements Runs {
     @Override
     public Begun begin(StoredRun run, List<Event> first, Instant now) {
         return store().begin(run, first, now);
+    }
+
+    @Override
+    public Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return store().taken(database, tables);
     }
 
     @Override

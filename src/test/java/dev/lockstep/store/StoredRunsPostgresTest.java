@@ -19,6 +19,7 @@ import dev.lockstep.engine.StoredRun;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.StoreDatabase;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.schema.TableName;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -28,6 +29,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -123,7 +125,8 @@ class StoredRunsPostgresTest {
                             new Begun.Begin(winner),
                             new Begun.TableTaken(
                                     shared.compareTo(alsoShared) < 0 ? shared : alsoShared,
-                                    winner.document().key()));
+                                    winner.document().key(),
+                                    winner.createdAt()));
             assertThat(runs.find(loser.id())).isEmpty();
         }
     }
@@ -134,8 +137,13 @@ class StoredRunsPostgresTest {
         StoredRun first = begun(table);
         StoredRun second = prepared(table);
         assertThat(begin(second)).isInstanceOf(Begun.TableTaken.class);
+        DatabaseName shop = first.document().spec().database();
+        assertThat(runs.taken(shop, Set.of(table, table())))
+                .contains(new Begun.TableTaken(table, first.document().key(), first.createdAt()));
+        assertThat(runs.taken(new DatabaseName("elsewhere"), Set.of(table))).isEmpty();
 
         finish(first);
+        assertThat(runs.taken(shop, Set.of(table))).isEmpty();
 
         assertThat(begin(second)).isEqualTo(new Begun.Begin(second));
         assertThat(runs.active()).doesNotContain(first.id()).contains(second.id());

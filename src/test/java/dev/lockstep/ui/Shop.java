@@ -86,7 +86,7 @@ final class Shop implements InstantSource {
                 plans,
                 runs,
                 new Views(runs, new Lookout(cluster, runs, new Neighbours(new SilentTargets(), this), this)),
-                new Explainer(new SilentTargets(), cluster),
+                new Explainer(new SilentTargets(), cluster, runs),
                 this,
                 new ApprovalRules(false));
         locks = new Locks(
