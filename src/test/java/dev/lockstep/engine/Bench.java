@@ -230,13 +230,19 @@ final class Bench implements AutoCloseable {
         cluster.runs(versions);
     }
 
-    /** All old pods are gone, and have been for long enough. */
+    /** All old pods are gone, and have been for long enough, before the floor rose and since. */
     void rolledOut() {
         cluster.runs("1.5.0");
         patiently("the gate to match")
                 .until(() -> journal(runs.newest(PLAN).orElseThrow(), Event.GateMatched.class)
                                 .count()
                         > 0);
+        patiently("the floor to rise").until(() -> {
+            later(Duration.ofSeconds(STABLE_SECONDS), "1.5.0");
+            return journal(runs.newest(PLAN).orElseThrow(), Event.FloorRaised.class)
+                            .count()
+                    > 0;
+        });
         later(Duration.ofSeconds(STABLE_SECONDS), "1.5.0");
     }
 
