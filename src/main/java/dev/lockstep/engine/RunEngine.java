@@ -33,6 +33,9 @@ public final class RunEngine implements AutoCloseable {
     /** Nobody waits for a backup to go. */
     private static final Duration BACKUPS_EVERY = Duration.ofMinutes(10);
 
+    /** What pods said that are gone takes room and nothing else, and to know whether they are takes lists of pods. */
+    private static final Duration REPORTS_EVERY = Duration.ofHours(1);
+
     private final Runs runs;
     private final Lookout lookout;
     private final Targets targets;
@@ -48,6 +51,7 @@ public final class RunEngine implements AutoCloseable {
     private final Bell bell = new Bell();
     private final Bell startBell = new Bell();
     private final Bell backupBell = new Bell();
+    private final Bell reportBell = new Bell();
     private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     /** Only the sweeping thread counts. */
@@ -92,6 +96,10 @@ public final class RunEngine implements AutoCloseable {
         Thread.ofVirtual()
                 .name("backups")
                 .start(() -> again("drop old backups", backupBell, this::dropBackups, BACKUPS_EVERY));
+        Thread.ofVirtual()
+                .name("reports")
+                .start(() -> again(
+                        "forget the reports of pods that are gone", reportBell, this::forgetReports, REPORTS_EVERY));
     }
 
     private void changed(RunId run) {
@@ -133,6 +141,14 @@ public final class RunEngine implements AutoCloseable {
             for (String dropped : targets.dropExpiredBackups(database.name())) {
                 LOG.log(INFO, "database={0} dropped a backup whose time is over: {1}", database.name(), dropped);
             }
+        }
+    }
+
+    /** Any replica may; what is forgotten already is not found again. */
+    private void forgetReports() {
+        int forgotten = lookout.forgetReports();
+        if (forgotten > 0) {
+            LOG.log(INFO, "forgot the reports of {0} pods that are gone", forgotten);
         }
     }
 
@@ -247,6 +263,7 @@ public final class RunEngine implements AutoCloseable {
         bell.ring();
         startBell.ring();
         backupBell.ring();
+        reportBell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
         awaitDepartures();

@@ -99,6 +99,18 @@ public interface Runs {
     /** The newest report of each of these pods, as far as there are any. */
     List<PodReport> reports(List<String> podUids);
 
+    /** The namespaces of pods whose newest report is from before this moment. */
+    List<String> reportedBefore(Instant moment);
+
+    /**
+     * Forgets reports from before this moment of this namespace's pods, the oldest first.
+     *
+     * @param living the UIDs of pods whose report stays
+     * @param most so many at a time
+     * @return how many were forgotten
+     */
+    int forgetReports(String namespace, Instant moment, Set<String> living, int most);
+
     /**
      * Calls back on a thread of its own whenever a run's journal or progress has changed, on any replica. A call can be
      * missed while the store is unreachable, so nobody may rely on it alone.

@@ -180,6 +180,16 @@ public class ReactiveRuns implements Runs {
     }
 
     @Override
+    public List<String> reportedBefore(Instant moment) {
+        return reports.namespacesBefore(moment);
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return reports.forget(namespace, moment, living, most);
+    }
+
+    @Override
     public AutoCloseable onChange(Consumer<RunId> listener) {
         return notices.onChange(listener);
     }

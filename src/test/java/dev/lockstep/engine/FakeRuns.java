@@ -238,6 +238,30 @@ final class FakeRuns implements Runs {
     }
 
     @Override
+    public List<String> reportedBefore(Instant moment) {
+        return reports.values().stream()
+                .filter(report -> report.at().isBefore(moment))
+                .map(PodReport::namespace)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        List<String> old = reports.values().stream()
+                .filter(report -> report.namespace().equals(namespace)
+                        && report.at().isBefore(moment)
+                        && !living.contains(report.podUid()))
+                .sorted(Comparator.comparing(PodReport::at))
+                .limit(most)
+                .map(PodReport::podUid)
+                .toList();
+        old.forEach(reports::remove);
+        return old.size();
+    }
+
+    @Override
     public AutoCloseable onChange(Consumer<RunId> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);

@@ -171,6 +171,16 @@ final class FaultyRuns implements Runs {
     }
 
     @Override
+    public List<String> reportedBefore(Instant moment) {
+        return store().reportedBefore(moment);
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return store().forgetReports(namespace, moment, living, most);
+    }
+
+    @Override
     public AutoCloseable onChange(Consumer<RunId> listener) {
         return store().onChange(run -> {
             if (!cut) {

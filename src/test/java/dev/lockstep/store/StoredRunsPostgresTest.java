@@ -41,6 +41,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -257,6 +258,37 @@ class StoredRunsPostgresTest {
         runs.keep(old);
         assertThat(runs.reports(List.of("uid-0", "uid-1"))).containsExactly(fresh);
         assertThat(runs.reports(List.of())).isEmpty();
+    }
+
+    @Test
+    void forgetsReportsOfOneNamespaceTheOldestFirstAndNoneOfAPodThatIsThere() {
+        for (int age = 1; age <= 4; age++) {
+            runs.keep(new PodReport("old-" + age, "prune", "web-" + age, "1.4.0", NOON.minusSeconds(age)));
+        }
+        runs.keep(new PodReport("new", "prune", "web-0", "1.5.0", NOON));
+        runs.keep(new PodReport("elsewhere", "prune-not", "web-0", "1.5.0", NOON.minusSeconds(1)));
+        List<String> all = List.of("elsewhere", "new", "old-1", "old-2", "old-3", "old-4");
+
+        assertThat(runs.reportedBefore(NOON)).contains("prune", "prune-not");
+        assertThat(runs.reportedBefore(NOON.minusSeconds(1))).contains("prune").doesNotContain("prune-not");
+        assertThat(runs.forgetReports("prune", NOON, Set.of("old-4", "new"), 2)).isEqualTo(2);
+        assertThat(runs.reports(all))
+                .extracting(PodReport::podUid)
+                .as("two at a time, the oldest first")
+                .containsExactly("elsewhere", "new", "old-1", "old-4");
+        assertThat(runs.forgetReports("prune", NOON, Set.of("old-4"), 2)).isEqualTo(1);
+        assertThat(runs.forgetReports("prune", NOON, Set.of(), 2)).isEqualTo(1);
+        assertThat(runs.reports(all)).extracting(PodReport::podUid).containsExactly("elsewhere", "new");
+    }
+
+    @Test
+    void forgetsBesideAsManyPodsAsANamespaceCanHave() {
+        runs.keep(new PodReport("gone", "crowded", "web-0", "1.4.0", NOON.minusSeconds(1)));
+        Set<String> living = IntStream.range(0, 100_000)
+                .mapToObj(_ -> UUID.randomUUID().toString())
+                .collect(Collectors.toSet());
+
+        assertThat(runs.forgetReports("crowded", NOON, living, 10)).isEqualTo(1);
     }
 
     @Test

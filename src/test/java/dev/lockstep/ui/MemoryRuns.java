@@ -138,6 +138,16 @@ final class MemoryRuns implements Runs {
     }
 
     @Override
+    public List<String> reportedBefore(Instant moment) {
+        return List.of();
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return 0;
+    }
+
+    @Override
     public AutoCloseable onChange(Consumer<RunId> listener) {
         return () -> {};
     }
