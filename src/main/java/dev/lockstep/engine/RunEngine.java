@@ -43,6 +43,7 @@ public final class RunEngine implements AutoCloseable {
     private final Operations operations;
     private final Settings settings;
     private final InstantSource clock;
+    private final Journals journals;
     private final Map<RunId, Bell> advancing = new ConcurrentHashMap<>();
     private final Set<RunId> resting = ConcurrentHashMap.newKeySet();
     private final Set<RunId> touched = ConcurrentHashMap.newKeySet();
@@ -76,6 +77,7 @@ public final class RunEngine implements AutoCloseable {
             Settings settings,
             InstantSource clock) {
         this.runs = runs;
+        this.journals = new Journals(runs);
         this.lookout = lookout;
         this.targets = targets;
         this.steps = new StepRunner(targets, runs);
@@ -247,9 +249,12 @@ public final class RunEngine implements AutoCloseable {
         }
     }
 
-    /** A run that waits for a person needs no lease, and no line in its journal that says who did not do anything. */
+    /**
+     * A run that waits for a person needs no lease, and no line in its journal that says who did not do anything. Of a run
+     * that another replica advances, each try looks at this, so only what is new is read.
+     */
     private boolean rests(StoredRun run) {
-        RunState state = new Journalist(runs, run, new Runs.Authority.Command(), clock).read();
+        RunState state = journals.read(run, History::state);
         return Lifecycle.next(state, new Sighting.None(), clock.instant()) instanceof Next.Rest;
     }
 

@@ -286,6 +286,12 @@ final class FakeRuns implements Runs {
                 .reduce((_, later) -> later);
     }
 
+    /** As if the store had been restored to when the run's journal ended with this entry. */
+    synchronized void restoredTo(RunId run, int sequence) {
+        List<JournalEntry> journal = kept(run).journal;
+        journal.subList(sequence, journal.size()).clear();
+    }
+
     synchronized void forget(PlanKey plan) {
         kept.values().removeIf(each -> each.run.document().key().equals(plan));
     }

@@ -22,6 +22,7 @@ final class FaultyRuns implements Runs {
     private volatile Runnable beforeAcquire = () -> {};
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger journals = new AtomicInteger();
+    private final AtomicInteger entries = new AtomicInteger();
 
     FaultyRuns(Runs store) {
         this.store = store;
@@ -49,6 +50,11 @@ final class FaultyRuns implements Runs {
     /** How often a journal was read. */
     int journalsRead() {
         return journals.get();
+    }
+
+    /** How many entries all these brought. */
+    int entriesRead() {
+        return entries.get();
     }
 
     /** Only what pods report cannot be read. */
@@ -92,7 +98,9 @@ final class FaultyRuns implements Runs {
     @Override
     public List<JournalEntry> journal(RunId run, long after) {
         journals.incrementAndGet();
-        return store().journal(run, after);
+        List<JournalEntry> journal = store().journal(run, after);
+        entries.addAndGet(journal.size());
+        return journal;
     }
 
     @Override
