@@ -79,7 +79,8 @@ public class CommandResource {
     @Operation(
             summary = "Start the newest revision",
             description = "Under way, or succeeded already, it changes nothing. While the database does not answer, the"
-                    + " start is held and happens by itself.")
+                    + " start is held and happens by itself. While another plan's run has one of its tables, it is refused"
+                    + " (409, TABLE_TAKEN), and the answer names that plan.")
     public PlanJson start(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,

@@ -99,7 +99,9 @@ public class PlanResource {
     @RolesAllowed(Roles.AUTHOR)
     @Operation(
             summary = "Declare a plan, or a new revision of one that is not in progress",
-            description = "The same spec again changes nothing. Nothing is stored unless all of it is right.")
+            description = "The same spec again changes nothing. Nothing is stored unless all of it is right. While the"
+                    + " database does not answer, or another plan's run is changing one of the plan's tables, what its"
+                    + " catalogue has against the plan is said at the start.")
     @RequestBody(
             content = {
                 @Content(

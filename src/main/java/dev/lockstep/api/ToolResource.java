@@ -73,6 +73,9 @@ public class ToolResource {
                         examples = @ExampleObject(name = "rename a column", value = PlanResource.EXAMPLE)),
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT))
             })
+    @APIResponse(
+            responseCode = "409",
+            description = "Another plan's run is changing one of its tables, and it does not fit them as they stand")
     @APIResponse(responseCode = "422", description = "Everything that is wrong with the plan")
     @APIResponse(responseCode = "503", description = "The database does not answer")
     public ExplanationJson explain(@Context HttpHeaders headers, byte[] body) {

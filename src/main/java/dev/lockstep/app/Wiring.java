@@ -197,7 +197,7 @@ final class Wiring {
                 plans,
                 runs,
                 new Views(runs, lookout),
-                new Explainer(targets, cluster),
+                new Explainer(targets, cluster, runs),
                 clock,
                 new ApprovalRules(config.approvals().allowAuthor()));
     }

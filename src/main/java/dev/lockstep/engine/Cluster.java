@@ -5,6 +5,7 @@ import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.plan.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Port: what runs code against the databases. All calls block. */
 public interface Cluster {
@@ -21,6 +22,12 @@ public interface Cluster {
      * @return close it to stop
      */
     AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener);
+
+    /**
+     * The UIDs of all pods of this namespace that are there now, in every cluster that may vouch for pods. Asks the API
+     * servers with consistent LISTs. Empty when one of them did not answer, for then nobody knows.
+     */
+    Optional<Set<String>> pods(String namespace);
 
     /** Whose token this is, if it is a pod's and the cluster vouches for it (G4). */
     Optional<PodIdentity> authenticate(String token);

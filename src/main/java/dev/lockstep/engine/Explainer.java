@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.change.Compilation;
 import dev.lockstep.change.Compiler;
+import dev.lockstep.engine.Runs.Begun.TableTaken;
 import dev.lockstep.gate.Requirement;
 import dev.lockstep.gate.WorkloadObservation;
 import dev.lockstep.lifecycle.Next.Freshness;
@@ -14,15 +15,18 @@ import dev.lockstep.plan.WorkloadSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Holds a plan against the database and the cluster as they are now: what it would do, or everything that is wrong with it. */
 public final class Explainer {
     private final Targets targets;
     private final Cluster cluster;
+    private final Runs runs;
 
-    public Explainer(Targets targets, Cluster cluster) {
+    public Explainer(Targets targets, Cluster cluster, Runs runs) {
         this.targets = targets;
         this.cluster = cluster;
+        this.runs = runs;
     }
 
     /** What came of holding a plan against the world. */
@@ -46,14 +50,26 @@ public final class Explainer {
          * @param reason as a sentence
          */
         record Unreachable(String reason) implements Examination {}
+
+        /**
+         * A run is changing one of its tables (G33). What the catalogue says in the middle of that is not what the plan will
+         * meet when its turn comes, so it speaks neither for it nor against it.
+         *
+         * @param meanwhile what the plan would do to the tables as they stand; empty when it does not fit those
+         */
+        record Taken(TableTaken by, Optional<Explanation> meanwhile) implements Examination {}
     }
 
-    /** Everything at once: a violation in one place does not hide those in another. */
+    /**
+     * Everything at once: a violation in one place does not hide those in another. Only where a run has one of the plan's
+     * tables, what the catalogue has against the plan is left to when that is over.
+     */
     public Examination examine(PlanDocument document) {
         PlanSpec spec = document.spec();
         List<Violation> violations = new ArrayList<>(requirements(spec));
         List<String> notes = new ArrayList<>();
         workloads(spec, violations, notes);
+        Optional<TableTaken> before = taken(spec);
         return switch (targets.read(spec.database(), Compiler.inquiry(spec))) {
             case Targets.CatalogueReading.Unknown(var known) -> {
                 violations.add(new Violation(
@@ -66,9 +82,18 @@ public final class Explainer {
             }
             case Targets.CatalogueReading.Unreachable(String reason) ->
                 violations.isEmpty() ? new Examination.Unreachable(reason) : new Examination.Violates(violations);
-            case Targets.CatalogueReading.Read(var catalogue) ->
-                concluded(document, Compiler.compile(spec, catalogue), violations, notes);
+            case Targets.CatalogueReading.Read(var catalogue) -> {
+                Compilation compilation = Compiler.compile(spec, catalogue);
+                // Asked twice: a run may have begun or ended while the catalogue was read.
+                yield before.or(() -> taken(spec))
+                        .map(by -> inTheMiddle(by, document, compilation, violations, notes))
+                        .orElseGet(() -> concluded(document, compilation, violations, notes));
+            }
         };
+    }
+
+    private Optional<TableTaken> taken(PlanSpec spec) {
+        return runs.taken(spec.database(), Compiler.tables(spec));
     }
 
     private static Examination concluded(
@@ -78,13 +103,35 @@ public final class Explainer {
                 violations.addAll(refused);
                 yield new Examination.Violates(violations);
             }
-            case Compilation.Compiled(var phases, List<String> compiled) -> {
-                notes.addAll(compiled);
-                yield violations.isEmpty()
-                        ? new Examination.Fits(new Explanation(document, document.digest(), phases, notes))
+            case Compilation.Compiled compiled ->
+                violations.isEmpty()
+                        ? new Examination.Fits(explanation(document, compiled, notes))
                         : new Examination.Violates(violations);
-            }
         };
+    }
+
+    private static Examination inTheMiddle(
+            TableTaken by,
+            PlanDocument document,
+            Compilation compilation,
+            List<Violation> violations,
+            List<String> notes) {
+        if (!violations.isEmpty()) {
+            return new Examination.Violates(violations);
+        }
+        notes.add("Plan " + by.by() + " has been changing table " + by.table() + " since " + by.since()
+                + ". What is said here is about the tables as they stand in the middle of that; this plan is held against"
+                + " them anew when it begins.");
+        return switch (compilation) {
+            case Compilation.Refused _ -> new Examination.Taken(by, Optional.empty());
+            case Compilation.Compiled compiled ->
+                new Examination.Taken(by, Optional.of(explanation(document, compiled, notes)));
+        };
+    }
+
+    private static Explanation explanation(PlanDocument document, Compilation.Compiled compiled, List<String> notes) {
+        notes.addAll(compiled.notes());
+        return new Explanation(document, document.digest(), compiled.phases(), notes);
     }
 
     private static List<Violation> requirements(PlanSpec spec) {

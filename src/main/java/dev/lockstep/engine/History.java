@@ -30,7 +30,8 @@ final class History {
     private final Map<String, Instant> phaseFinished = new HashMap<>();
     private final Map<WorkloadName, Attestation> attestations = new HashMap<>();
     private RunState state;
-    private long sequence;
+    private Optional<JournalEntry> last = Optional.empty();
+    private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> finishedAt = Optional.empty();
 
     History(Script script) {
@@ -60,8 +61,19 @@ final class History {
         return Map.copyOf(attestations);
     }
 
+    /** Of the newest entry; 0 before the first. */
     long sequence() {
-        return sequence;
+        return last.map(JournalEntry::sequence).orElse(0L);
+    }
+
+    /** The newest entry that has been read. */
+    Optional<JournalEntry> last() {
+        return last;
+    }
+
+    /** When the first entry was written. */
+    Optional<Instant> startedAt() {
+        return startedAt;
     }
 
     Optional<Instant> finishedAt() {
@@ -76,10 +88,10 @@ final class History {
      */
     void read(List<JournalEntry> entries) {
         for (JournalEntry entry : entries) {
-            if (entry.sequence() != sequence + 1) {
+            if (entry.sequence() != sequence() + 1) {
                 throw new LockstepException(
                         ErrorCode.INTERNAL,
-                        "The run's journal goes from entry " + sequence + " to " + entry.sequence()
+                        "The run's journal goes from entry " + sequence() + " to " + entry.sequence()
                                 + "; entries are missing, so its state is not known. Nothing more is done with it."
                                 + " Restore the store, or compare with the ledger in the target.");
             }
@@ -92,7 +104,8 @@ final class History {
                                     + reason + ". Nothing more is done with the run; was the store edited by hand, or"
                                     + " written by a newer version of Lockstep?");
             };
-            sequence = entry.sequence();
+            startedAt = startedAt.or(() -> Optional.of(entry.at()));
+            last = Optional.of(entry);
             note(entry.event(), entry.at());
         }
     }

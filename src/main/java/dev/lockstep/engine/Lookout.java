@@ -25,12 +25,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Looks at what runs, from the cluster and from the pods' own reports, and asks the gate what that means. */
 public final class Lookout {
     /** Older observations are no evidence any more (G1). */
     private static final Duration STALE_AFTER = Duration.ofSeconds(15);
+
+    /** Whoever reported before this was there before the pods are listed, whatever the replicas' clocks say. */
+    static final Duration REPORT_SETTLED_AFTER = Duration.ofHours(1);
+
+    /** Few enough for a delete to be short. */
+    static final int REPORTS_AT_ONCE = 1_000;
 
     private final Cluster cluster;
     private final Runs runs;
@@ -72,6 +79,31 @@ public final class Lookout {
                         report -> new OwnReport(report.version(), report.capabilities(), report.at()),
                         (first, second) -> first.at().isBefore(second.at()) ? second : first));
         return EvidenceMerge.merge(seen, reports);
+    }
+
+    /**
+     * Forgets what pods said about themselves that are gone. A UID never comes again, so no gate can ask for it any more.
+     * What a pod said that is still there is kept however old it is: it says it once, when it starts.
+     *
+     * @return how many reports were forgotten
+     */
+    int forgetReports() {
+        Instant moment = clock.instant().minus(REPORT_SETTLED_AFTER);
+        return runs.reportedBefore(moment).stream()
+                .mapToInt(namespace -> cluster.pods(namespace)
+                        .map(living -> forgetReports(namespace, moment, living))
+                        .orElse(0))
+                .sum();
+    }
+
+    private int forgetReports(String namespace, Instant moment, Set<String> living) {
+        int all = 0;
+        int last;
+        do {
+            last = runs.forgetReports(namespace, moment, living, REPORTS_AT_ONCE);
+            all += last;
+        } while (last == REPORTS_AT_ONCE);
+        return all;
     }
 
     /** Calls back whenever a look at these could bring something else than before. Close what it gives to stop. */

@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.change.Compiler;
 import dev.lockstep.engine.Explainer.Examination;
+import dev.lockstep.engine.Runs.Begun.TableTaken;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Floor;
 import dev.lockstep.gate.Interlock;
@@ -91,12 +92,16 @@ public final class Operations {
             case Examination.Violates(List<Violation> violations) -> throw LockstepException.invalidPlan(violations);
             case Examination.Unreachable(String reason) ->
                 throw new LockstepException(ErrorCode.DATABASE_UNREACHABLE, reason);
+            case Examination.Taken(TableTaken by, Optional<Explanation> meanwhile) ->
+                meanwhile.orElseThrow(() -> new LockstepException(
+                        ErrorCode.TABLE_TAKEN,
+                        taken(document, by) + " In the middle of that nobody can say what this one would do."));
         };
     }
 
     /**
-     * Accepts a plan, or a new revision of one that is not in progress. A database that does not answer is no obstacle: what
-     * depends on its catalogue is checked when the run starts.
+     * Accepts a plan, or a new revision of one that is not in progress. A database that does not answer is no obstacle, nor is
+     * a run that is changing one of its tables: what depends on the catalogue is checked when the run starts.
      *
      * @param expectedRevision the revision the caller has seen, 0 for none
      */
@@ -149,14 +154,29 @@ public final class Operations {
 
     /** Starts the plan's newest revision, unless that is under way or has succeeded already. */
     public PlanView start(PlanKey key, Actor actor) {
+        return start(key, actor, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param beforehand done when nothing is in the way of a start any more, and before it happens or is written down
+     */
+    public PlanView start(PlanKey key, Actor actor, Runnable beforehand) {
         StoredPlan plan = plan(key);
         if (plan.newestRun().map(views::run).filter(run -> settles(run, plan)).isPresent()) {
             return view(key);
         }
         switch (explainer.examine(plan.document())) {
-            case Examination.Fits(Explanation explanation) -> begin(plan, explanation, actor);
+            case Examination.Fits(Explanation explanation) -> {
+                beforehand.run();
+                begin(plan, explanation, actor);
+            }
             case Examination.Violates(List<Violation> violations) -> throw LockstepException.invalidPlan(violations);
+            case Examination.Taken(TableTaken by, var _) ->
+                throw new LockstepException(ErrorCode.TABLE_TAKEN, taken(plan.document(), by));
             case Examination.Unreachable(String reason) -> {
+                beforehand.run();
                 if (plan.pendingStart().isEmpty()) {
                     plans.await(key, new PendingStart(actor.name(), reason, clock.instant()));
                 }
@@ -193,6 +213,8 @@ public final class Operations {
                                     + violations.getFirst().message()));
                 case Examination.Unreachable(String reason) ->
                     Optional.of(start.because(Blocker.Code.DATABASE_UNREACHABLE, reason));
+                case Examination.Taken(TableTaken by, var _) ->
+                    Optional.of(start.because(Blocker.Code.ANOTHER_PLAN, taken(plan.document(), by)));
             };
         } catch (LockstepException e) {
             if (e.code() == ErrorCode.STORE_UNREACHABLE) {
@@ -225,13 +247,15 @@ public final class Operations {
             case Runs.Begun.Begin _, Runs.Begun.AlreadyActive _ -> {
                 // Started, now or by somebody else in this moment.
             }
-            case Runs.Begun.TableTaken(var table, PlanKey by) ->
-                throw new LockstepException(
-                        ErrorCode.TABLE_TAKEN,
-                        "Plan " + by + " is changing table " + table + " of database " + spec.database()
-                                + ", and only one plan at a time may. Wait until it is over (GET /api/v1/plans/" + by
-                                + "), then start this one.");
+            case TableTaken by -> throw new LockstepException(ErrorCode.TABLE_TAKEN, taken(plan.document(), by));
         }
+    }
+
+    private static String taken(PlanDocument document, TableTaken by) {
+        return "Plan " + by.by() + " has been changing table " + by.table() + " of database "
+                + document.spec().database() + " since " + by.since()
+                + ", and only one plan at a time may. This one can begin when that one is over; GET /api/v1/plans/"
+                + by.by() + " shows how far it is.";
     }
 
     /** Stops at the next safe point, until resumed. */

@@ -33,6 +33,9 @@ public final class RunEngine implements AutoCloseable {
     /** Nobody waits for a backup to go. */
     private static final Duration BACKUPS_EVERY = Duration.ofMinutes(10);
 
+    /** What pods said that are gone takes room and nothing else, and to know whether they are takes lists of pods. */
+    private static final Duration REPORTS_EVERY = Duration.ofHours(1);
+
     private final Runs runs;
     private final Lookout lookout;
     private final Targets targets;
@@ -40,6 +43,7 @@ public final class RunEngine implements AutoCloseable {
     private final Operations operations;
     private final Settings settings;
     private final InstantSource clock;
+    private final Journals journals;
     private final Map<RunId, Bell> advancing = new ConcurrentHashMap<>();
     private final Set<RunId> resting = ConcurrentHashMap.newKeySet();
     private final Set<RunId> touched = ConcurrentHashMap.newKeySet();
@@ -48,6 +52,7 @@ public final class RunEngine implements AutoCloseable {
     private final Bell bell = new Bell();
     private final Bell startBell = new Bell();
     private final Bell backupBell = new Bell();
+    private final Bell reportBell = new Bell();
     private final Bell departed = new Bell();
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     /** Only the sweeping thread counts. */
@@ -72,6 +77,7 @@ public final class RunEngine implements AutoCloseable {
             Settings settings,
             InstantSource clock) {
         this.runs = runs;
+        this.journals = new Journals(runs);
         this.lookout = lookout;
         this.targets = targets;
         this.steps = new StepRunner(targets, runs);
@@ -92,6 +98,10 @@ public final class RunEngine implements AutoCloseable {
         Thread.ofVirtual()
                 .name("backups")
                 .start(() -> again("drop old backups", backupBell, this::dropBackups, BACKUPS_EVERY));
+        Thread.ofVirtual()
+                .name("reports")
+                .start(() -> again(
+                        "forget the reports of pods that are gone", reportBell, this::forgetReports, REPORTS_EVERY));
     }
 
     private void changed(RunId run) {
@@ -133,6 +143,14 @@ public final class RunEngine implements AutoCloseable {
             for (String dropped : targets.dropExpiredBackups(database.name())) {
                 LOG.log(INFO, "database={0} dropped a backup whose time is over: {1}", database.name(), dropped);
             }
+        }
+    }
+
+    /** Any replica may; what is forgotten already is not found again. */
+    private void forgetReports() {
+        int forgotten = lookout.forgetReports();
+        if (forgotten > 0) {
+            LOG.log(INFO, "forgot the reports of {0} pods that are gone", forgotten);
         }
     }
 
@@ -231,9 +249,12 @@ public final class RunEngine implements AutoCloseable {
         }
     }
 
-    /** A run that waits for a person needs no lease, and no line in its journal that says who did not do anything. */
+    /**
+     * A run that waits for a person needs no lease, and no line in its journal that says who did not do anything. Of a run
+     * that another replica advances, each try looks at this, so only what is new is read.
+     */
     private boolean rests(StoredRun run) {
-        RunState state = new Journalist(runs, run, new Runs.Authority.Command(), clock).read();
+        RunState state = journals.read(run, History::state);
         return Lifecycle.next(state, new Sighting.None(), clock.instant()) instanceof Next.Rest;
     }
 
@@ -247,6 +268,7 @@ public final class RunEngine implements AutoCloseable {
         bell.ring();
         startBell.ring();
         backupBell.ring();
+        reportBell.ring();
         keepers.values().forEach(LeaseKeeper::handOver);
         advancing.values().forEach(Bell::ring);
         awaitDepartures();

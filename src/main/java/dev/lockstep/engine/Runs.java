@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Port: where runs, their journals and their leases are kept. All calls block. */
@@ -18,6 +19,9 @@ public interface Runs {
      * against another replica.
      */
     Begun begin(StoredRun run, List<Event> first, Instant now);
+
+    /** The first of these tables on this database that an active run of any plan has, as {@link #begin} would say now. */
+    Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables);
 
     Optional<StoredRun> find(RunId run);
 
@@ -95,6 +99,18 @@ public interface Runs {
     /** The newest report of each of these pods, as far as there are any. */
     List<PodReport> reports(List<String> podUids);
 
+    /** The namespaces of pods whose newest report is from before this moment. */
+    List<String> reportedBefore(Instant moment);
+
+    /**
+     * Forgets reports from before this moment of this namespace's pods, the oldest first.
+     *
+     * @param living the UIDs of pods whose report stays
+     * @param most so many at a time
+     * @return how many were forgotten
+     */
+    int forgetReports(String namespace, Instant moment, Set<String> living, int most);
+
     /**
      * Calls back on a thread of its own whenever a run's journal or progress has changed, on any replica. A call can be
      * missed while the store is unreachable, so nobody may rely on it alone.
@@ -118,7 +134,8 @@ public interface Runs {
 
         record AlreadyActive(RunId run) implements Begun {}
 
-        record TableTaken(TableName table, PlanKey by) implements Begun {}
+        /** @param since when that plan's run began */
+        record TableTaken(TableName table, PlanKey by, Instant since) implements Begun {}
     }
 
     /** What became of {@link #append}. */

@@ -1,21 +1,27 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.gate.Attestation;
 import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts together what people see of a run from its journal, its progress and a look at the cluster. */
 public final class Views {
     private final Runs runs;
     private final Lookout lookout;
+    private final Journals journals;
 
     public Views(Runs runs, Lookout lookout) {
         this.runs = runs;
         this.lookout = lookout;
+        this.journals = new Journals(runs);
     }
 
     PlanView of(StoredPlan plan, boolean withWorkloads) {
@@ -34,30 +40,45 @@ public final class Views {
 
     private RunView run(RunId id, boolean withWorkloads) {
         StoredRun run = stored(id);
-        List<JournalEntry> journal = runs.journal(id, 0);
-        History history = new History(run.script());
-        history.read(journal);
-        Instant startedAt =
-                journal.isEmpty() ? run.createdAt() : journal.getFirst().at();
-        // What is over holds nothing, and needs no look at the database.
-        Lookout.Surroundings around = !withWorkloads
-                ? new Lookout.Surroundings(List.of(), Unlisted.none())
-                : history.state().status().over()
-                        ? new Lookout.Surroundings(
-                                lookout.look(
-                                        run.document().spec().workloads(), history.attestations(), Freshness.WATCHED),
-                                Unlisted.none())
-                        : lookout.surroundings(run.document().spec(), history.attestations());
+        Read read = journals.read(
+                run,
+                history -> new Read(
+                        history.state(),
+                        history.sequence(),
+                        history.phases(),
+                        history.attestations(),
+                        history.startedAt().orElse(run.createdAt()),
+                        history.finishedAt()));
+        Lookout.Surroundings around =
+                withWorkloads ? around(run, read) : new Lookout.Surroundings(List.of(), Unlisted.none());
         return new RunView(
                 run,
-                history.state(),
-                history.sequence(),
-                history.phases(),
-                progress(id, history.state()),
+                read.state(),
+                read.sequence(),
+                read.phases(),
+                progress(id, read.state()),
                 around.workloads(),
                 around.unlisted(),
-                startedAt,
-                history.finishedAt());
+                read.startedAt(),
+                read.finishedAt());
+    }
+
+    /** What a journal says; the look at the cluster takes its time, and others want to read it meanwhile. */
+    private record Read(
+            RunState state,
+            long sequence,
+            List<PhaseView> phases,
+            Map<WorkloadName, Attestation> attestations,
+            Instant startedAt,
+            Optional<Instant> finishedAt) {}
+
+    /** What is over holds nothing, and needs no look at the database. */
+    private Lookout.Surroundings around(StoredRun run, Read read) {
+        PlanSpec spec = run.document().spec();
+        return read.state().status().over()
+                ? new Lookout.Surroundings(
+                        lookout.look(spec.workloads(), read.attestations(), Freshness.WATCHED), Unlisted.none())
+                : lookout.surroundings(spec, read.attestations());
     }
 
     /** Only while the step that reported it runs: what is done is in the step's summary. */

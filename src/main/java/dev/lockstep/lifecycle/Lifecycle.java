@@ -63,19 +63,17 @@ public final class Lifecycle {
             case Watch.NotMatching _ -> new Next.Append(new Event.GateMatched(phase(state, at)));
             case Watch.MatchingSince(Instant since) -> {
                 Instant stable = since.plusSeconds(state.script().minStableSeconds());
-                yield now.isBefore(stable) ? new Next.Wait(Optional.of(stable)) : new Next.Append(opening(state, at));
+                yield now.isBefore(stable) ? new Next.Wait(Optional.of(stable)) : new Next.Append(stable(state, at));
             }
         };
     }
 
-    /** The floor rises first: whoever starts old code from now on is refused, and only then is the gate looked at again. */
-    private static List<Event> opening(RunState state, Position at) {
-        List<Event> events = new ArrayList<>();
-        if (state.floorDue(at)) {
-            events.add(new Event.FloorRaised(phase(state, at)));
-        }
-        events.add(opened(state, at));
-        return events;
+    /**
+     * The floor rises first: whoever starts old code from now on is refused. Who was let in a moment before is perhaps not
+     * there yet, so only when the gate has matched for as long once more does it open (G38).
+     */
+    private static Event stable(RunState state, Position at) {
+        return state.floorDue(at) ? new Event.FloorRaised(phase(state, at)) : opened(state, at);
     }
 
     private static Event opened(RunState state, Position at) {

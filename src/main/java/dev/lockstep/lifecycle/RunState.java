@@ -114,6 +114,20 @@ public record RunState(
         return script.raisesFloor(at) && floor.stream().noneMatch(phase -> script.reaches(phase, script.phase(at)));
     }
 
+    /** What the gate here is being watched for; empty where none matches. */
+    public Optional<Stability> stability() {
+        return stage instanceof Stage.AtGate(Position at, Stage.Watch.MatchingSince(Instant since))
+                ? Optional.of(new Stability(since, since.plusSeconds(script.minStableSeconds()), then(at)))
+                : Optional.empty();
+    }
+
+    private Stability.Then then(Position at) {
+        if (!script.raisesFloor(at)) {
+            return Stability.Then.OPENS;
+        }
+        return floorDue(at) ? Stability.Then.RAISES_FLOOR : Stability.Then.OPENS_ABOVE_FLOOR;
+    }
+
     /** The same run in another stage, with nothing in the way. */
     RunState in(Stage next) {
         return in(next, List.of());

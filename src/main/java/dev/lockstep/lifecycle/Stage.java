@@ -38,7 +38,7 @@ public sealed interface Stage {
         /** Not looked yet, or it did not match. */
         record NotMatching() implements Watch {}
 
-        /** It has matched at every look since then. */
+        /** It has matched at every look since then; where a floor had to rise first, since it rose. */
         record MatchingSince(Instant since) implements Watch {}
     }
 

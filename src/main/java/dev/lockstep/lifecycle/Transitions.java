@@ -39,7 +39,7 @@ final class Transitions {
             case Event.GateBlocked(PhaseName phase, List<Blocker> blockers) -> gateBlocked(state, phase, blockers, at);
             case Event.GateMatched(PhaseName phase) -> gateMatched(state, phase, at);
             case Event.GateOpened opened -> gateOpened(state, opened, at);
-            case Event.FloorRaised(PhaseName phase) -> floorRaised(state, phase);
+            case Event.FloorRaised(PhaseName phase) -> floorRaised(state, phase, at);
             case Event.Approved approved -> Approvals.approved(state, approved, at);
             case Event.Rejected rejected -> Approvals.rejected(state, rejected, at);
             case Event.PointOfNoReturnPassed(var _, String step) -> pastReturn(state, step);
@@ -113,14 +113,13 @@ final class Transitions {
     private static Transition gateOpened(RunState state, Event.GateOpened opened, Instant at) {
         Position position = position(state);
         PhaseName phase = opened.phase();
-        boolean matched = state.stage() instanceof Stage.AtGate(var _, Watch.MatchingSince _);
         if (opened.direction() != position.direction()) {
             return refused("the gate of phase " + phase + " was opened in the other direction");
         }
         if (opened.fence() != state.fence()) {
             return refused("the gate was opened under fence " + opened.fence() + ", but the lease is " + state.fence());
         }
-        if (state.script().gated(position) && !matched) {
+        if (state.script().gated(position) && !matching(state)) {
             return refused("the gate of phase " + phase + " has not been seen to match");
         }
         if (state.floorDue(position)) {
@@ -135,10 +134,19 @@ final class Transitions {
                         : Approvals.withoutExpired(state, phase, at).in(new Stage.AwaitingApproval(here, at)));
     }
 
-    private static Transition floorRaised(RunState state, PhaseName phase) {
-        return !state.floorDue(position(state))
-                ? refused("the floor is not to be raised now")
-                : inPhase(state, phase, _ -> state.floor(Optional.of(phase)));
+    private static boolean matching(RunState state) {
+        return state.stage() instanceof Stage.AtGate(var _, Watch.MatchingSince _);
+    }
+
+    /** What the gate has shown before says nothing of those who were let in at the last moment: the watch begins anew. */
+    private static Transition floorRaised(RunState state, PhaseName phase, Instant at) {
+        if (!state.floorDue(position(state)) || !matching(state)) {
+            return refused("the floor is not to be raised now");
+        }
+        return inPhase(
+                state,
+                phase,
+                here -> state.floor(Optional.of(phase)).in(new Stage.AtGate(here, new Watch.MatchingSince(at))));
     }
 
     /** What somebody says about a workload moves nothing by itself: the gate's next look takes it up. */

@@ -6,6 +6,7 @@ import dev.lockstep.engine.RunView;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.RunStatus;
+import dev.lockstep.lifecycle.Stability;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.operator.Condition.Now;
 import dev.lockstep.operator.Condition.Standing;
@@ -123,7 +124,7 @@ final class Conditions {
         }
         String phase = so.phase().map(name -> "phase " + name).orElse("the plan");
         return switch (state.get().stage()) {
-            case Stage.AtGate(var _, var watch) -> atGate(phase, watch);
+            case Stage.AtGate _ -> atGate(phase, state.get());
             case Stage.Succeeded _ -> new Now(GATE_OPEN, Standing.TRUE, "PlanSucceeded", "Every gate was passed.");
             case Stage.Pending _, Stage.RolledBack _, Stage.Failed _ ->
                 new Now(GATE_OPEN, Standing.UNKNOWN, "NoGateNow", "No gate is being watched.");
@@ -135,18 +136,27 @@ final class Conditions {
         };
     }
 
-    private Now atGate(String phase, Stage.Watch watch) {
-        return so.firstBlocker().map(blocker -> closed(phase, blocker)).orElseGet(() -> switch (watch) {
-            case Stage.Watch.MatchingSince(var since) ->
-                new Now(
-                        GATE_OPEN,
-                        Standing.FALSE,
-                        "NotStableYet",
-                        "The gate of " + phase + " has matched since " + since
-                                + ", and opens once it has done so for long enough.");
-            case Stage.Watch.NotMatching _ ->
-                new Now(GATE_OPEN, Standing.UNKNOWN, "Looking", "The gate of " + phase + " is being looked at.");
-        });
+    private Now atGate(String phase, RunState state) {
+        return so.firstBlocker()
+                .map(blocker -> closed(phase, blocker))
+                .or(() -> state.stability()
+                        .map(stability ->
+                                new Now(GATE_OPEN, Standing.FALSE, "NotStableYet", watched(phase, stability))))
+                .orElseGet(() -> new Now(
+                        GATE_OPEN, Standing.UNKNOWN, "Looking", "The gate of " + phase + " is being looked at."));
+    }
+
+    private static String watched(String phase, Stability stability) {
+        String matches = "The gate of " + phase + " has matched since " + stability.since();
+        return switch (stability.then()) {
+            case OPENS -> matches + ", and opens at " + stability.until() + " if it goes on to.";
+            case RAISES_FLOOR ->
+                matches + ". If it goes on to, the floor rises at " + stability.until()
+                        + " to keep older code out, and the gate is watched for as long once more.";
+            case OPENS_ABOVE_FLOOR ->
+                "The floor has risen, and older code is not let in any more. " + matches + ", and opens at "
+                        + stability.until() + " if no code turns up that was let in before.";
+        };
     }
 
     private static Now closed(String phase, Blocker blocker) {

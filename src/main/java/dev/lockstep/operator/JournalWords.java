@@ -24,7 +24,10 @@ final class JournalWords {
                         direction == Direction.FORWARD ? "GateOpened" : "RollbackGateOpened",
                         "The gate of phase " + phase + " is open."));
             case Event.FloorRaised(var phase) ->
-                some(normal("FloorRaised", "Code from before phase " + phase + " is not let in any more."));
+                some(normal(
+                        "FloorRaised",
+                        "Code from before phase " + phase
+                                + " is not let in any more. The gate is watched anew for what was let in before."));
             case Event.Approved(var phase, String actor, var _, var digest) ->
                 some(normal("PhaseApproved", actor + " approved phase " + phase + " of digest " + digest + "."));
             case Event.Rejected(var phase, String actor, String comment) ->

@@ -37,7 +37,7 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
     static final String HEALTHY_AT = "lockstep.dev/healthy-at";
 
     /** Pods come and go without a word from the engine; changes of the run are told at once. */
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
 
     private static final int MOST_ANNOUNCEMENTS = 50;
 
@@ -95,9 +95,10 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
         Optional<Objection> objection = steering.declare(object);
         Optional<PlanView> plan = steering.look(key);
         if (objection.isEmpty() && !suspended && plan.filter(Steering::due).isPresent()) {
-            // Before the start: an object that went in between would leave a run that nobody takes back.
-            objects.addFinalizer(object, FINALIZER);
-            objection = steering.start(key);
+            // Before the start: an object that went in between would leave a run that nobody takes back. And only when
+            // nothing is in its way: an object that waits would otherwise get it and lose it at every look, and each of
+            // the two is a change that has it looked at again.
+            objection = steering.start(key, () -> objects.addFinalizer(object, FINALIZER));
             plan = steering.look(key);
         }
         boolean pausedBefore =
@@ -143,6 +144,8 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
             case Farewell.Verdict.Go(Optional<Announcement> last) -> {
                 last.ifPresent(announcement -> announcer.say(object, announcement));
                 objects.removeFinalizer(object, FINALIZER);
+                // What was taken back for it has made its tables free.
+                wakeUps.wakeWaiting();
                 yield UpdateControl.noUpdate();
             }
             case Farewell.Verdict.Wait(Objection why) ->

@@ -132,9 +132,10 @@ final class Steering {
                         .orElse(true);
     }
 
-    Optional<Objection> start(PlanKey key) {
+    /** @param beforehand as {@link Operations#start(PlanKey, Actor, Runnable)} */
+    Optional<Objection> start(PlanKey key, Runnable beforehand) {
         try {
-            operations.start(key, KUBECTL);
+            operations.start(key, KUBECTL, beforehand);
             return Optional.empty();
         } catch (LockstepException e) {
             return Optional.of(objection(key.name(), e));
@@ -188,7 +189,11 @@ final class Steering {
         if (e.code() == ErrorCode.PLAN_INVALID) {
             return Objection.refused("PlanInvalid", "MigrationPlan " + name, violations(e));
         }
-        String reason = e.code() == ErrorCode.TABLE_TAKEN ? "AnotherPlan" : Words.of(e.code());
+        if (e.code() == ErrorCode.TABLE_TAKEN) {
+            return Objection.held(
+                    "AnotherPlan", "MigrationPlan " + name, e.getMessage() + " It begins by itself then.");
+        }
+        String reason = Words.of(e.code());
         return e.code().retryable()
                 ? Objection.held(reason, "MigrationPlan " + name, e.getMessage())
                 : Objection.refused(reason, "MigrationPlan " + name, e.getMessage());

@@ -84,7 +84,8 @@ public final class PlanShape {
                         "minStableSeconds",
                         new Shape.Whole(0, DAY_SECONDS),
                         PlanReader.DEFAULT_MIN_STABLE_SECONDS,
-                        "How long a gate must have matched without a break before it opens. 30 where nothing is said."),
+                        "How long a gate must have matched without a break before it opens, and before a contract for as long"
+                                + " once more after the floor rose. 30 where nothing is said."),
                 standard(
                         "sync",
                         word(PlanSpec.Sync.values(), PlanSpec.Sync::label),

@@ -11,10 +11,12 @@ import dev.lockstep.plan.WorkloadSpec;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -101,12 +103,28 @@ public final class Clusters implements Cluster, AutoCloseable {
         };
     }
 
+    @Override
+    public Optional<Set<String>> pods(String namespace) {
+        Set<String> all = new HashSet<>();
+        for (KubernetesCluster cluster : all()) {
+            Optional<Set<String>> there = cluster.pods(namespace);
+            if (there.isEmpty()) {
+                return Optional.empty();
+            }
+            all.addAll(there.get());
+        }
+        return Optional.of(all);
+    }
+
+    private List<KubernetesCluster> all() {
+        return Stream.concat(Stream.of(own), others.values().stream()).toList();
+    }
+
     /** {@inheritDoc} The first cluster that vouches for it; one that does not answer counts only when no other does. */
     @Override
     public Optional<PodIdentity> authenticate(String token) {
         Optional<LockstepException> silent = Optional.empty();
-        for (KubernetesCluster cluster :
-                Stream.concat(Stream.of(own), others.values().stream()).toList()) {
+        for (KubernetesCluster cluster : all()) {
             try {
                 Optional<PodIdentity> identity = cluster.authenticate(token);
                 if (identity.isPresent()) {

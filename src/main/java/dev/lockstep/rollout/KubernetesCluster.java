@@ -105,6 +105,11 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         return interests.add(workloads, listener);
     }
 
+    @Override
+    public Optional<Set<String>> pods(String namespace) {
+        return live.pods(namespace);
+    }
+
     /** {@inheritDoc} Throws {@code CLUSTER_UNREACHABLE} when the cluster could not be asked. */
     @Override
     public Optional<PodIdentity> authenticate(String token) {

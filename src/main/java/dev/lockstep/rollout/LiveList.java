@@ -1,5 +1,7 @@
 package dev.lockstep.rollout;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import dev.lockstep.rollout.ClusterView.Read;
 import dev.lockstep.rollout.ClusterView.Unreadable;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * is committed and not from a cache that may lag.
  */
 final class LiveList {
+    private static final System.Logger LOG = System.getLogger(LiveList.class.getName());
+
     private static final int ATTEMPTS = 3;
 
     private final KubernetesClient client;
@@ -67,6 +72,18 @@ final class LiveList {
                     at);
         } catch (KubernetesClientException e) {
             return new Unreadable(ApiFailure.sentence("read namespace " + namespace, e), at);
+        }
+    }
+
+    /** The UIDs of all pods there; empty when the API server did not say. */
+    Optional<Set<String>> pods(String namespace) {
+        try {
+            return Optional.of(list(ObjectKind.PODS, namespace).stream()
+                    .map(pod -> pod.getMetadata().getUid())
+                    .collect(Collectors.toSet()));
+        } catch (KubernetesClientException e) {
+            LOG.log(DEBUG, "{0}", ApiFailure.sentence("read the pods of namespace " + namespace, e));
+            return Optional.empty();
         }
     }
 

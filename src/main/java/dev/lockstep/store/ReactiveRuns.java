@@ -13,12 +13,14 @@ import dev.lockstep.engine.StoredRun;
 import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.hibernate.LockMode;
@@ -52,6 +54,11 @@ public class ReactiveRuns implements Runs {
     @Override
     public Begun begin(StoredRun run, List<Event> first, Instant now) {
         return start.begin(run, first, HashChain.kept(now));
+    }
+
+    @Override
+    public Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return start.taken(database, tables);
     }
 
     @Override
@@ -170,6 +177,16 @@ public class ReactiveRuns implements Runs {
     @Override
     public List<PodReport> reports(List<String> podUids) {
         return reports.of(podUids);
+    }
+
+    @Override
+    public List<String> reportedBefore(Instant moment) {
+        return reports.namespacesBefore(moment);
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return reports.forget(namespace, moment, living, most);
     }
 
     @Override

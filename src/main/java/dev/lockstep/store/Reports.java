@@ -7,8 +7,10 @@ import dev.lockstep.engine.Progress;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.store.Transactions.Attempt;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The newest of what steps and pods say about themselves; each replaces what the same one said before. */
 @ApplicationScoped
@@ -69,5 +71,33 @@ class Reports {
                 .setParameter("podUids", podUids)
                 .getResultList()
                 .map(rows -> rows.stream().map(PodReportRow::report).toList()));
+    }
+
+    List<String> namespacesBefore(Instant moment) {
+        return transactions.call(session -> session.createSelectionQuery(
+                        "select distinct r.namespace from PodReportRow r where r.at < :moment order by r.namespace",
+                        String.class)
+                .setParameter("moment", moment)
+                .getResultList());
+    }
+
+    /**
+     * Ten thousand pods are one parameter: as many of their own would be too many for one statement. What another replica
+     * is forgetting at this moment is left to it.
+     */
+    int forget(String namespace, Instant moment, Set<String> living, int most) {
+        return transactions.call(session -> session.createNativeQuery("""
+                        DELETE FROM pod_report WHERE pod_uid = ANY (ARRAY(
+                            SELECT old.pod_uid FROM pod_report old
+                            WHERE old.namespace = :namespace AND old.at < :moment AND NOT EXISTS (
+                                SELECT FROM unnest(string_to_array(CAST(:living AS text), ',')) living (uid)
+                                WHERE living.uid = old.pod_uid)
+                            ORDER BY old.at LIMIT :most FOR UPDATE OF old SKIP LOCKED))
+                        """)
+                .setParameter("namespace", namespace)
+                .setParameter("moment", moment)
+                .setParameter("living", String.join(",", living))
+                .setParameter("most", most)
+                .executeUpdate());
     }
 }

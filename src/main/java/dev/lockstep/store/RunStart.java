@@ -6,12 +6,15 @@ import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs.Begun;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
 import dev.lockstep.store.Transactions.Attempt;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
@@ -40,7 +43,8 @@ class RunStart {
                 }
                 case Attempt.Refused<Begun>(String constraint) -> {
                     requireTableTaken(constraint);
-                    Optional<Begun> taken = transactions.call(session -> firstTaken(session, run));
+                    Optional<Begun.TableTaken> taken =
+                            taken(run.document().spec().database(), run.tables());
                     if (taken.isPresent()) {
                         return taken.get();
                     }
@@ -74,19 +78,30 @@ class RunStart {
                 .chain(() -> ChangeNotices.announce(session, new RunId(rows.run().id)));
     }
 
-    private static Uni<Optional<Begun>> firstTaken(Mutiny.Session session, StoredRun run) {
+    /** The first of these tables that an active run has. */
+    Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return tables.isEmpty()
+                ? Optional.empty()
+                : transactions.call(session -> firstTaken(session, database, tables));
+    }
+
+    private static Uni<Optional<Begun.TableTaken>> firstTaken(
+            Mutiny.Session session, DatabaseName database, Set<TableName> tables) {
         return session.createSelectionQuery("""
                         select t, r from RunTableRow t join RunHead r on r.id = t.id.run
                         where t.active = true and t.database = :database
                         order by t.id.schema, t.id.name
                         """, Object[].class)
-                .setParameter("database", run.document().spec().database().value())
+                .setParameter("database", database.value())
                 .getResultList()
                 .map(rows -> rows.stream()
-                        .filter(row -> run.tables().contains(((RunTableRow) row[0]).table()))
-                        .<Begun>map(
-                                row -> new Begun.TableTaken(((RunTableRow) row[0]).table(), ((RunHead) row[1]).plan()))
+                        .filter(row -> tables.contains(((RunTableRow) row[0]).table()))
+                        .map(row -> taken((RunTableRow) row[0], (RunHead) row[1]))
                         .findFirst());
+    }
+
+    private static Begun.TableTaken taken(RunTableRow row, RunHead by) {
+        return new Begun.TableTaken(row.table(), by.plan(), by.createdAt);
     }
 
     /** A plan that was declared anew between compiling and beginning would run what nobody asked for any more. */

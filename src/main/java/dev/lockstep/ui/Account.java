@@ -41,7 +41,8 @@ final class Account {
                         ? "The gate of " + phase + " opened."
                         : "Nothing needs the new shape any more: " + phase + " may be taken back.";
             case Event.FloorRaised(var phase) ->
-                "Code that does not meet what " + phase + " needs is refused from now on.";
+                "Code that does not meet what " + phase
+                        + " needs is refused from now on; its gate is watched anew for what was let in before.";
             case Event.Approved(var phase, String actor, String comment, var digest) ->
                 actor + " approved " + phase + " (digest " + digest.value().substring(0, 12) + ")" + quoted(comment);
             case Event.Rejected(var phase, String actor, String comment) ->

@@ -1,6 +1,7 @@
 package dev.lockstep.ui;
 
 import dev.lockstep.change.Phase;
+import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Versions;
 import java.util.Optional;
@@ -22,8 +23,16 @@ final class Requirements {
                             .orElse("the plan says which versions of " + workload.name() + " are ready"))
                     .collect(Collectors.joining(" and "));
             return "Opens when " + (wanted.isEmpty() ? "the plan names the workloads that use the database" : wanted)
-                    + (spec.minStableSeconds() > 0 ? ", steady for " + spec.minStableSeconds() + " s." : ".");
+                    + steady(phase, spec.minStableSeconds());
         });
+    }
+
+    private static String steady(Phase phase, int seconds) {
+        if (seconds == 0) {
+            return ".";
+        }
+        return ", steady for " + seconds + " s"
+                + (phase.type() == PhaseType.CONTRACT ? ", and for as long once more after the floor rose." : ".");
     }
 
     static String spoken(Versions versions) {

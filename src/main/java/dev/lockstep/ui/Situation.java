@@ -11,7 +11,9 @@ import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Stability;
 import dev.lockstep.lifecycle.Stage;
+import dev.lockstep.plan.PhaseName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -105,18 +107,32 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
 
         private String moving() {
             return switch (run.state().stage()) {
-                case Stage.AtGate(Position at, Stage.Watch.MatchingSince(Instant since)) ->
-                    "Everything is as phase " + phase(at).name()
-                            + " wants it. Its gate opens at "
-                            + When.utc(since.plusSeconds(run.state().script().minStableSeconds()))
-                            + " if that stays so.";
-                case Stage.AtGate(Position at, Stage.Watch.NotMatching _) ->
-                    "Looking at what runs before phase " + phase(at).name() + " may go on.";
+                case Stage.AtGate(Position at, var _) ->
+                    run.state()
+                            .stability()
+                            .map(stability -> watched(phase(at).name(), stability))
+                            .orElseGet(() -> "Looking at what runs before phase "
+                                    + phase(at).name() + " may go on.");
                 case Stage.StepDue(Position at, var _) -> "Phase " + phase(at).name() + " goes on with its next step.";
                 case Stage.StepRunning(Position at, var _) ->
                     "Phase " + phase(at).name() + " is at work: " + title(at) + progressed() + ".";
                 case Stage.Pending _, Stage.AwaitingApproval _, Stage.Failed _, Stage.Succeeded _, Stage.RolledBack _ ->
                     "The run goes on.";
+            };
+        }
+
+        private static String watched(PhaseName phase, Stability stability) {
+            String until = When.utc(stability.until());
+            return switch (stability.then()) {
+                case OPENS ->
+                    "Everything is as phase " + phase + " wants it. Its gate opens at " + until + " if that stays so.";
+                case RAISES_FLOOR ->
+                    "Everything is as phase " + phase + " wants it. If that stays so, the floor rises at " + until
+                            + " to keep older code out, and the gate is watched for as long once more.";
+                case OPENS_ABOVE_FLOOR ->
+                    "The floor has risen: code older than phase " + phase
+                            + " wants is not let in any more. Its gate opens at " + until
+                            + " if none turns up that was let in before.";
             };
         }
 

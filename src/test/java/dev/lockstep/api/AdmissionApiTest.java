@@ -1,6 +1,7 @@
 package dev.lockstep.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
@@ -8,6 +9,7 @@ import dev.lockstep.engine.BreakGlass;
 import dev.lockstep.engine.BreakGlassRecord;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PlanKey;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -18,12 +20,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -46,19 +49,26 @@ class AdmissionApiTest {
     @ConfigProperty(name = "quarkus.http.test-ssl-port")
     int port;
 
+    @Inject
+    @ConfigProperty(name = "quarkus.tls.webhook.key-store.pem.0.cert")
+    Path certificate;
+
     @Test
     void answersOverTlsWithoutASignIn() {
-        for (String path : new String[] {"warn", "deny"}) {
-            webhook()
-                    .body(REVIEW)
-                    .post("/admission/v1/" + path)
-                    .then()
-                    .statusCode(200)
-                    .body("apiVersion", equalTo("admission.k8s.io/v1"))
-                    .body("kind", equalTo("AdmissionReview"))
-                    .body("response.uid", equalTo("u-1"))
-                    .body("response.allowed", equalTo(true));
-        }
+        answers("warn");
+        answers("deny");
+    }
+
+    private void answers(String path) {
+        webhook()
+                .body(REVIEW)
+                .post("/admission/v1/" + path)
+                .then()
+                .statusCode(200)
+                .body("apiVersion", equalTo("admission.k8s.io/v1"))
+                .body("kind", equalTo("AdmissionReview"))
+                .body("response.uid", equalTo("u-1"))
+                .body("response.allowed", equalTo(true));
     }
 
     @Test
@@ -100,6 +110,31 @@ class AdmissionApiTest {
         webhook().get("/api/v1/break-glass").then().statusCode(401);
     }
 
+    /** The certificate that came with the start is renewed long before the process ends. */
+    @Test
+    void servesARenewedCertificateWithoutARestart() throws Exception {
+        MountedCertificate mounted = MountedCertificate.mountedAt(certificate);
+        X509Certificate before = served();
+
+        X509Certificate renewed = mounted.renew();
+
+        assertThat(renewed).isNotEqualTo(before);
+        await("the renewed certificate to be served")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> served().equals(renewed));
+        answers("deny");
+    }
+
+    /** What a client is shown that has never been here. */
+    private X509Certificate served() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.startHandshake();
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
     private RequestSpecification webhook() {
         return RestAssured.given()
                 .baseUri("https://127.0.0.1:" + port)
@@ -119,7 +154,7 @@ class AdmissionApiTest {
             Map<String, String> settings = new HashMap<>();
             try {
                 Path directory = Files.createTempDirectory("webhook");
-                pem(directory);
+                MountedCertificate.mount(directory);
                 settings.put("quarkus.http.test-ssl-port", "0");
                 settings.put(
                         "quarkus.tls.webhook.key-store.pem.0.cert",
@@ -127,54 +162,13 @@ class AdmissionApiTest {
                 settings.put(
                         "quarkus.tls.webhook.key-store.pem.0.key",
                         directory.resolve("tls.key").toString());
+                settings.put("quarkus.tls.webhook.reload-period", "1s");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (GeneralSecurityException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
             return settings;
-        }
-
-        private static void pem(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
-            Path store = directory.resolve("store.p12");
-            char[] password = "changeit".toCharArray();
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-alias",
-                            "tls",
-                            "-keyalg",
-                            "EC",
-                            "-dname",
-                            "CN=lockstep.lockstep.svc",
-                            "-storetype",
-                            "PKCS12",
-                            "-keystore",
-                            store.toString(),
-                            "-storepass",
-                            "changeit")
-                    .redirectErrorStream(true)
-                    .start();
-            assertThat(keytool.waitFor()).isZero();
-            KeyStore keys = KeyStore.getInstance(store.toFile(), password);
-            write(
-                    directory.resolve("tls.crt"),
-                    "CERTIFICATE",
-                    keys.getCertificate("tls").getEncoded());
-            write(
-                    directory.resolve("tls.key"),
-                    "PRIVATE KEY",
-                    keys.getKey("tls", password).getEncoded());
-            Arrays.fill(password, ' ');
-        }
-
-        private static void write(Path file, String what, byte[] content) throws IOException {
-            Files.writeString(
-                    file,
-                    "-----BEGIN " + what + "-----\n"
-                            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                            + "\n-----END " + what + "-----\n");
         }
     }
 }

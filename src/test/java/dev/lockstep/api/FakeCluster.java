@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A cluster in which every workload has one pod, whose token is {@link #POD_TOKEN}. */
 @Alternative
@@ -51,6 +52,11 @@ public class FakeCluster implements Cluster {
     @Override
     public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         return () -> {};
+    }
+
+    @Override
+    public Optional<Set<String>> pods(String namespace) {
+        return Optional.of(Set.of("uid-1"));
     }
 
     @Override

@@ -51,8 +51,20 @@ final class Bench implements AutoCloseable {
                     Map.of(),
                     Catalogue.Names.ordinary()),
             clock);
-    final Operations operations = operations(runs);
+    final Operations operations;
     private final List<RunEngine> replicas = new ArrayList<>();
+    private final Targets database;
+
+    Bench() {
+        database = targets;
+        operations = operations(runs);
+    }
+
+    /** One whose engines work on this database, not on {@link #targets}. */
+    Bench(Targets database) {
+        this.database = database;
+        operations = operations(runs);
+    }
 
     Operations operations(Runs store) {
         return operations(store, new ApprovalRules(false));
@@ -62,8 +74,8 @@ final class Bench implements AutoCloseable {
         return new Operations(
                 plans,
                 store,
-                new Views(store, new Lookout(cluster, store, new Neighbours(targets, clock), clock)),
-                new Explainer(targets, cluster),
+                new Views(store, new Lookout(cluster, store, new Neighbours(database, clock), clock)),
+                new Explainer(database, cluster, runs),
                 clock,
                 rules);
     }
@@ -76,8 +88,8 @@ final class Bench implements AutoCloseable {
     RunEngine replica(String name, Runs store, Duration leaseTimeToLive, Duration sweep) {
         RunEngine engine = new RunEngine(
                 store,
-                new Lookout(cluster, store, new Neighbours(targets, clock), clock),
-                targets,
+                new Lookout(cluster, store, new Neighbours(database, clock), clock),
+                database,
                 operations(store),
                 new RunEngine.Settings(name, leaseTimeToLive, sweep),
                 clock);
@@ -218,13 +230,19 @@ final class Bench implements AutoCloseable {
         cluster.runs(versions);
     }
 
-    /** All old pods are gone, and have been for long enough. */
+    /** All old pods are gone, and have been for long enough, before the floor rose and since. */
     void rolledOut() {
         cluster.runs("1.5.0");
         patiently("the gate to match")
                 .until(() -> journal(runs.newest(PLAN).orElseThrow(), Event.GateMatched.class)
                                 .count()
                         > 0);
+        patiently("the floor to rise").until(() -> {
+            later(Duration.ofSeconds(STABLE_SECONDS), "1.5.0");
+            return journal(runs.newest(PLAN).orElseThrow(), Event.FloorRaised.class)
+                            .count()
+                    > 0;
+        });
         later(Duration.ofSeconds(STABLE_SECONDS), "1.5.0");
     }
 

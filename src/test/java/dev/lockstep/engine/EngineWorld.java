@@ -9,9 +9,19 @@ import java.util.List;
 
 /** An engine with a replica, and a store, a database and a cluster that do what a test says; for tests of other rooms. */
 public final class EngineWorld implements AutoCloseable {
-    private final Bench bench = new Bench();
+    private final Bench bench;
+    private final Targets targets;
 
     public EngineWorld() {
+        bench = new Bench();
+        targets = bench.targets;
+        bench.replica("one");
+    }
+
+    /** One that works on this database, which does not do what a test says. */
+    public EngineWorld(Targets database) {
+        bench = new Bench(database);
+        targets = database;
         bench.replica("one");
     }
 
@@ -24,7 +34,7 @@ public final class EngineWorld implements AutoCloseable {
     }
 
     public Targets targets() {
-        return bench.targets;
+        return targets;
     }
 
     public InstantSource clock() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -24,6 +25,7 @@ final class FakeCluster implements Cluster {
     private volatile List<String> live = watched;
     private volatile Optional<RuntimeException> fault = Optional.empty();
     private volatile boolean answers = true;
+    private volatile Set<String> pods = Set.of();
 
     FakeCluster(InstantSource clock) {
         this.clock = clock;
@@ -111,6 +113,16 @@ final class FakeCluster implements Cluster {
     public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    /** Besides those of workloads. */
+    void has(String... podUids) {
+        pods = Set.of(podUids);
+    }
+
+    @Override
+    public Optional<Set<String>> pods(String namespace) {
+        return answers ? Optional.of(pods) : Optional.empty();
     }
 
     @Override

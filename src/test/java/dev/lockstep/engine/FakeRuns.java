@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -64,18 +66,27 @@ final class FakeRuns implements Runs {
             if (other.run.document().key().equals(run.document().key())) {
                 return new Begun.AlreadyActive(other.run.id());
             }
-            Optional<TableName> taken =
-                    other.run.tables().stream().filter(run.tables()::contains).findFirst();
-            if (taken.isPresent()
-                    && other.database().equals(run.document().spec().database())) {
-                return new Begun.TableTaken(taken.get(), other.run.document().key());
-            }
+        }
+        Optional<Begun.TableTaken> taken = taken(run.document().spec().database(), run.tables());
+        if (taken.isPresent()) {
+            return taken.get();
         }
         Kept begun = new Kept(run);
         kept.put(run.id(), begun);
         write(begun, first, now);
         beginnings.forEach(listener -> listener.accept(run.document().key()));
         return new Begun.Begin(run);
+    }
+
+    @Override
+    public synchronized Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return kept.values().stream()
+                .filter(each -> !each.over && each.database().equals(database))
+                .flatMap(each -> each.run.tables().stream()
+                        .filter(tables::contains)
+                        .map(table ->
+                                new Begun.TableTaken(table, each.run.document().key(), each.run.createdAt())))
+                .min(Comparator.comparing(Begun.TableTaken::table));
     }
 
     @Override
@@ -227,6 +238,30 @@ final class FakeRuns implements Runs {
     }
 
     @Override
+    public List<String> reportedBefore(Instant moment) {
+        return reports.values().stream()
+                .filter(report -> report.at().isBefore(moment))
+                .map(PodReport::namespace)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        List<String> old = reports.values().stream()
+                .filter(report -> report.namespace().equals(namespace)
+                        && report.at().isBefore(moment)
+                        && !living.contains(report.podUid()))
+                .sorted(Comparator.comparing(PodReport::at))
+                .limit(most)
+                .map(PodReport::podUid)
+                .toList();
+        old.forEach(reports::remove);
+        return old.size();
+    }
+
+    @Override
     public AutoCloseable onChange(Consumer<RunId> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
@@ -249,6 +284,12 @@ final class FakeRuns implements Runs {
                 .filter(each -> each.run.document().key().equals(plan))
                 .map(each -> each.run.id())
                 .reduce((_, later) -> later);
+    }
+
+    /** As if the store had been restored to when the run's journal ended with this entry. */
+    synchronized void restoredTo(RunId run, int sequence) {
+        List<JournalEntry> journal = kept(run).journal;
+        journal.subList(sequence, journal.size()).clear();
     }
 
     synchronized void forget(PlanKey plan) {

@@ -36,6 +36,7 @@ final class FakeTargets implements Targets {
     private volatile CatalogueReading reading;
     private volatile List<Consumer> consumers = List.of();
     private volatile boolean hidden;
+    private volatile Runnable meanwhile = () -> {};
 
     FakeTargets(Catalogue catalogue, InstantSource clock) {
         this.clock = clock;
@@ -65,6 +66,11 @@ final class FakeTargets implements Targets {
         reading = with;
     }
 
+    /** What happens elsewhere the next time that the catalogue is read. */
+    void onRead(Runnable elsewhere) {
+        meanwhile = elsewhere;
+    }
+
     /** Every order that came, in order, also those that were refused. */
     List<StepOrder> orders() {
         return orders;
@@ -92,6 +98,9 @@ final class FakeTargets implements Targets {
 
     @Override
     public CatalogueReading read(DatabaseName database, Inquiry inquiry) {
+        Runnable elsewhere = meanwhile;
+        meanwhile = () -> {};
+        elsewhere.run();
         return reading;
     }
 

@@ -3,10 +3,12 @@ package dev.lockstep.engine;
 import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ final class FaultyRuns implements Runs {
     private volatile Runnable beforeAcquire = () -> {};
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger journals = new AtomicInteger();
+    private final AtomicInteger entries = new AtomicInteger();
 
     FaultyRuns(Runs store) {
         this.store = store;
@@ -49,6 +52,11 @@ final class FaultyRuns implements Runs {
         return journals.get();
     }
 
+    /** How many entries all these brought. */
+    int entriesRead() {
+        return entries.get();
+    }
+
     /** Only what pods report cannot be read. */
     void forgetsReports(boolean now) {
         withoutReports = now;
@@ -73,6 +81,11 @@ final class FaultyRuns implements Runs {
     }
 
     @Override
+    public Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return store().taken(database, tables);
+    }
+
+    @Override
     public Optional<StoredRun> find(RunId run) {
         return store().find(run);
     }
@@ -85,7 +98,9 @@ final class FaultyRuns implements Runs {
     @Override
     public List<JournalEntry> journal(RunId run, long after) {
         journals.incrementAndGet();
-        return store().journal(run, after);
+        List<JournalEntry> journal = store().journal(run, after);
+        entries.addAndGet(journal.size());
+        return journal;
     }
 
     @Override
@@ -161,6 +176,16 @@ final class FaultyRuns implements Runs {
             throw new LockstepException(ErrorCode.STORE_UNREACHABLE, "The store does not answer.");
         }
         return store().reports(podUids);
+    }
+
+    @Override
+    public List<String> reportedBefore(Instant moment) {
+        return store().reportedBefore(moment);
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return store().forgetReports(namespace, moment, living, most);
     }
 
     @Override

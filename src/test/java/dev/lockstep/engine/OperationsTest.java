@@ -111,7 +111,7 @@ class OperationsTest {
         assertThat(refusal)
                 .hasMessageContaining("shop/other")
                 .hasMessageContaining("users")
-                .hasMessageContaining("Wait until it is over");
+                .hasMessageContaining("This one can begin when that one is over");
     }
 
     @Test
@@ -146,7 +146,7 @@ class OperationsTest {
 
         assertThat(operations.view(PLAN).holds()).singleElement().satisfies(hold -> {
             assertThat(hold.blocker().code()).isEqualTo(Blocker.Code.ANOTHER_PLAN);
-            assertThat(hold.blocker().message()).contains("Plan shop/other is changing table users");
+            assertThat(hold.blocker().message()).contains("Plan shop/other has been changing table users");
         });
     }
 

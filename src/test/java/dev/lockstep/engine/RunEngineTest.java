@@ -67,8 +67,32 @@ class RunEngineTest {
         patiently("the gate to match again").until(() -> matched(run) == 2);
         assertThat(bench.targets.effects()).containsExactly("add");
 
-        bench.later(Duration.ofSeconds(10), "1.5.0");
+        bench.rolledOut();
         bench.awaits(RunStatus.SUCCEEDED);
+    }
+
+    /** The API server was told that it may come in, and writes it when the floor has risen already. */
+    @Test
+    @Fact("G38")
+    void seesBeforeTheGateOpensWhatWasLetInBeforeTheFloorRoseAndStoredAfter() {
+        bench.replica("one");
+        RunId run = bench.started(dropPlan(PLAN, 1));
+        bench.cluster.runs("1.5.0");
+        patiently("the gate to match").until(() -> matched(run) == 1);
+        bench.later(Duration.ofSeconds(10), "1.5.0");
+        patiently("the floor to rise")
+                .until(() -> bench.journal(run, Event.FloorRaised.class).count() == 1);
+
+        bench.later(Duration.ofSeconds(9), "1.5.0", "1.4.0");
+        bench.awaits(RunStatus.HELD);
+        assertThat(bench.blockers(PLAN)).extracting(Blocker::object).contains("pod web-1");
+        assertThat(bench.journal(run, Event.GateOpened.class))
+                .extracting(Event.GateOpened::phase)
+                .doesNotContain(CONTRACT);
+
+        bench.rolledOut();
+        bench.awaits(RunStatus.AWAITING_APPROVAL);
+        assertThat(bench.journal(run, Event.FloorRaised.class)).hasSize(1);
     }
 
     @Test
@@ -118,7 +142,7 @@ class RunEngineTest {
         patiently("the backfill").until(() -> bench.targets.effects().contains("fill"));
         bench.later(Duration.ofSeconds(10), "1.5.0");
         patiently("the gate to match for the last time").until(() -> matched(run) == 3);
-        bench.later(Duration.ofSeconds(10), "1.5.0");
+        bench.rolledOut();
         bench.awaits(RunStatus.SUCCEEDED);
     }
 

@@ -15,7 +15,7 @@ import java.util.Set;
  * something is found out.
  *
  * @param gateOpen whether a gate was opened since the last thing that closes it
- * @param matchingSince since when every look has seen the gate open
+ * @param matchingSince since when every look has seen the gate open, and not from before its floor rose
  * @param begun the steps that were begun going forward, in that order
  * @param done the steps that were completed going forward, in that order
  * @param takenBack the steps that were taken back, in that order
@@ -49,7 +49,7 @@ record Ghost(
     }
 
     /** What this event, which the run accepted, adds to the truth. */
-    Ghost after(Event event) {
+    Ghost after(Event event, Instant now) {
         return switch (event) {
             case Event.GateOpened _ -> gate(true);
             case Event.GateBlocked _, Event.LeaseTaken _, Event.PhaseCompleted _, Event.StepFailed _, Event.Aborted _ ->
@@ -57,7 +57,8 @@ record Ghost(
             case Event.RollbackRequested _ ->
                 new Ghost(false, Optional.empty(), begun, done, takenBack, Set.of(), Set.of());
             case Event.FloorRaised(PhaseName phase) ->
-                new Ghost(gateOpen, matchingSince, begun, done, takenBack, approvals, with(floors, phase));
+                new Ghost(
+                        gateOpen, matchingSince.map(_ -> now), begun, done, takenBack, approvals, with(floors, phase));
             case Event.Approved(PhaseName phase, String actor, var _, var _) ->
                 approvals(with(approvals, new Approval(phase, actor)));
             case Event.Rejected(PhaseName phase, var _, var _) -> approvals(without(phase));

@@ -203,8 +203,11 @@ final class Laws {
             case Event.GateOpened _ -> {
                 assertThat(state.suspended()).as("a paused run opens no gate").isFalse();
                 if (state.script().gated(state.position().orElseThrow())) {
+                    assertThat(state.floorDue(state.position().orElseThrow()))
+                            .as("the floor has risen before, and what was let in before that has been looked for (G38)")
+                            .isFalse();
                     assertThat(world.ghost().matchingSince())
-                            .as("the gate has matched without a break for long enough (G36, G37)")
+                            .as("the gate has matched without a break for long enough (G36, G37), since the floor rose")
                             .hasValueSatisfying(since -> assertThat(
                                             since.plusSeconds(state.script().minStableSeconds()))
                                     .isBeforeOrEqualTo(now));

@@ -145,6 +145,64 @@ class RunLifeTest {
         assertThat(awaitingApproval(1).floor()).contains(CONTRACT_PHASE);
     }
 
+    /** A pod that was let in a moment before is stored a moment after: it is there before the gate opens. */
+    @Test
+    @Fact("G38")
+    void watchesTheGateForAsLongOnceMoreAfterTheFloorRose() {
+        RunState run = floorRisen();
+
+        assertThat(run.stability()).contains(new Stability(now, now.plusSeconds(10), Stability.Then.OPENS_ABOVE_FLOOR));
+        assertThat(Lifecycle.next(run, Seen.watched(Seen.OPEN), now.plusSeconds(9)))
+                .isEqualTo(new Next.Wait(Optional.of(now.plusSeconds(10))));
+        assertThat(Lifecycle.next(run, Seen.watched(Seen.OPEN), now.plusSeconds(10)))
+                .isEqualTo(new Next.Append(new Event.GateOpened(CONTRACT_PHASE, Direction.FORWARD, 1)));
+    }
+
+    @Test
+    @Fact({"G37", "G38"})
+    void keepsTheFloorAndCountsAnewWhenSomethingOldTurnsUpAfterItRose() {
+        RunState run = floorRisen();
+
+        now = now.plusSeconds(9);
+        run = sees(run, Seen.watched(Seen.CLOSED));
+        assertThat(run.floor()).contains(CONTRACT_PHASE);
+        now = now.plusSeconds(20);
+        run = sees(run, Seen.watched(Seen.OPEN));
+
+        assertThat(Lifecycle.next(run, Seen.watched(Seen.OPEN), now))
+                .as("one window, for the floor stands already")
+                .isEqualTo(new Next.Wait(Optional.of(now.plusSeconds(10))));
+        assertThat(Lifecycle.next(run, Seen.watched(Seen.OPEN), now.plusSeconds(10)))
+                .isEqualTo(new Next.Append(new Event.GateOpened(CONTRACT_PHASE, Direction.FORWARD, 1)));
+    }
+
+    @Test
+    void raisesNoFloorBeforeItsGateHasBeenSeenToMatch() {
+        RunState run = after(floorRisen(), new Event.RollbackRequested("ann"));
+        assertThat(refusal(run, new Event.FloorRaised(CONTRACT_PHASE))).isEqualTo("the floor is not to be raised now");
+
+        RunState before = begun(script(10, Map.of(), gated("contract", CONTRACT, NEW_ONLY, irreversible("drop"))));
+        assertThat(refusal(before, new Event.FloorRaised(CONTRACT_PHASE)))
+                .isEqualTo("the floor is not to be raised now");
+    }
+
+    @Test
+    void waitsNoSecondTimeWhereAnEarlierContractHasRaisedTheFloorForAsNewCode() {
+        RunState run = begun(script(
+                10,
+                Map.of(),
+                gated("first", CONTRACT, NEW_ONLY, reversible("detach")),
+                gated("second", CONTRACT, NEW_ONLY, irreversible("drop"))));
+        while (!(run.stage() instanceof Stage.AtGate(Position at, Stage.Watch.MatchingSince _) && at.phase() == 1)) {
+            now = now.plusSeconds(1);
+            run = goOn(run, 1);
+        }
+
+        assertThat(run.stability().map(Stability::then)).contains(Stability.Then.OPENS_ABOVE_FLOOR);
+        assertThat(Lifecycle.next(run, Seen.watched(Seen.OPEN), now.plusSeconds(10)))
+                .isEqualTo(new Next.Append(new Event.GateOpened(new PhaseName("second"), Direction.FORWARD, 1)));
+    }
+
     @Test
     void raisesTheFloorFurtherForALaterContractThatNeedsNewerCode() {
         RunState run = begun(script(
@@ -524,12 +582,22 @@ class RunLifeTest {
         return run;
     }
 
+    /** Ten seconds are a gate's stability window; the contract's has just been over once. */
+    private RunState floorRisen() {
+        RunState run = begun(Scripts.rename(10, 1));
+        while (run.floor().isEmpty()) {
+            now = now.plusSeconds(1);
+            run = goOn(run, 1);
+        }
+        return run;
+    }
+
     private RunState awaitingApproval(int approvals) {
         RunState run = begun(Scripts.rename(0, approvals));
         while (run.floor().isEmpty()) {
             run = goOn(run, 1);
         }
-        return run;
+        return goOn(run, 1);
     }
 
     private static Event approval(String who) {

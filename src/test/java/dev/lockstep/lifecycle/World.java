@@ -100,7 +100,7 @@ record World(RunState state, Ghost ghost, Optional<Position> executing) {
         for (Event event : events) {
             world = switch (Lifecycle.apply(world.state, event, now)) {
                 case Transition.To(RunState next) -> {
-                    World then = new World(next, world.ghost.after(event), world.executing);
+                    World then = new World(next, world.ghost.after(event, now), world.executing);
                     Laws.step(world, event, then);
                     yield then;
                 }

@@ -62,18 +62,11 @@ final class ObjectWorld implements AutoCloseable {
                 - sql: {name: drop, up: ALTER TABLE users DROP COLUMN name}
         """;
 
-    final EngineWorld engine = new EngineWorld();
+    final EngineWorld engine;
     final OpenCluster cluster = new OpenCluster();
     final KubernetesClient client = cluster.connect();
     final Registry databases = new Registry();
-    final PlanOperator operator = new PlanOperator(
-            client,
-            engine.operations(),
-            engine.runs(),
-            targets(),
-            databases,
-            new PlanOperator.Settings(true, Set.of(), false),
-            engine.clock());
+    final PlanOperator operator;
 
     /** Databases that were declared. */
     static final class Registry implements DeclaredDatabases {
@@ -95,6 +88,19 @@ final class ObjectWorld implements AutoCloseable {
     }
 
     ObjectWorld() {
+        this(new EngineWorld());
+    }
+
+    ObjectWorld(EngineWorld engine) {
+        this.engine = engine;
+        operator = new PlanOperator(
+                client,
+                engine.operations(),
+                engine.runs(),
+                targets(),
+                databases,
+                new PlanOperator.Settings(true, Set.of(), false),
+                engine.clock());
         operator.start();
         patiently("the operator to watch").until(operator::watching);
     }

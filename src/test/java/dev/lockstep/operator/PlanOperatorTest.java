@@ -411,12 +411,18 @@ class PlanOperatorTest {
 
     private void rollOut() {
         world.engine.runs("1.5.0");
-        patiently("the gate to match")
+        gateSays("the floor rises at");
+        world.engine.later(Duration.ofSeconds(10), "1.5.0");
+        gateSays("The floor has risen");
+        world.engine.later(Duration.ofSeconds(10), "1.5.0");
+    }
+
+    private void gateSays(String words) {
+        patiently("the gate to say: " + words)
                 .until(() -> condition(
                                 Objects.requireNonNull(world.get("rename").getStatus()), "GateOpen")
-                        .reason()
-                        .equals("NotStableYet"));
-        world.engine.later(Duration.ofSeconds(10), "1.5.0");
+                        .message()
+                        .contains(words));
     }
 
     private String state(String name) {

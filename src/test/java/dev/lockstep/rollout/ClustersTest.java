@@ -1,6 +1,8 @@
 package dev.lockstep.rollout;
 
 import static dev.lockstep.rollout.Shop.deployment;
+import static dev.lockstep.rollout.Shop.pod;
+import static dev.lockstep.rollout.Shop.replicaSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,6 +21,8 @@ import dev.lockstep.plan.Versions;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +73,21 @@ class ClustersTest {
         clusters.close();
         here.close();
         there.close();
+    }
+
+    /** A report does not say from which cluster its pod is: it is gone when it is in none of them. */
+    @Test
+    void podsAreThoseOfAllClustersAndUnknownWhileOneDoesNotAnswer() {
+        Deployment here1 = here.put(deployment("1.5.0", 1));
+        Pod one = here.put(pod("one", here.put(replicaSet("shop-web-1", here1, "1.5.0")), "1.5.0"));
+        Deployment there1 = there.put(deployment("1.5.0", 1));
+        Pod two = there.put(pod("two", there.put(replicaSet("shop-web-1", there1, "1.5.0")), "1.5.0"));
+
+        assertThat(clusters.pods("shop"))
+                .contains(Set.of(one.getMetadata().getUid(), two.getMetadata().getUid()));
+        assertThat(clusters.pods("nobody-lives-here")).contains(Set.of());
+        there.goAway();
+        assertThat(clusters.pods("shop")).isEmpty();
     }
 
     @Test

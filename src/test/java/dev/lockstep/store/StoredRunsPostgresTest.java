@@ -19,6 +19,7 @@ import dev.lockstep.engine.StoredRun;
 import dev.lockstep.fixture.Fact;
 import dev.lockstep.fixture.StoreDatabase;
 import dev.lockstep.lifecycle.Event;
+import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanDocument;
 import dev.lockstep.schema.TableName;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -28,6 +29,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -39,6 +41,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -123,7 +126,8 @@ class StoredRunsPostgresTest {
                             new Begun.Begin(winner),
                             new Begun.TableTaken(
                                     shared.compareTo(alsoShared) < 0 ? shared : alsoShared,
-                                    winner.document().key()));
+                                    winner.document().key(),
+                                    winner.createdAt()));
             assertThat(runs.find(loser.id())).isEmpty();
         }
     }
@@ -134,8 +138,13 @@ class StoredRunsPostgresTest {
         StoredRun first = begun(table);
         StoredRun second = prepared(table);
         assertThat(begin(second)).isInstanceOf(Begun.TableTaken.class);
+        DatabaseName shop = first.document().spec().database();
+        assertThat(runs.taken(shop, Set.of(table, table())))
+                .contains(new Begun.TableTaken(table, first.document().key(), first.createdAt()));
+        assertThat(runs.taken(new DatabaseName("elsewhere"), Set.of(table))).isEmpty();
 
         finish(first);
+        assertThat(runs.taken(shop, Set.of(table))).isEmpty();
 
         assertThat(begin(second)).isEqualTo(new Begun.Begin(second));
         assertThat(runs.active()).doesNotContain(first.id()).contains(second.id());
@@ -249,6 +258,37 @@ class StoredRunsPostgresTest {
         runs.keep(old);
         assertThat(runs.reports(List.of("uid-0", "uid-1"))).containsExactly(fresh);
         assertThat(runs.reports(List.of())).isEmpty();
+    }
+
+    @Test
+    void forgetsReportsOfOneNamespaceTheOldestFirstAndNoneOfAPodThatIsThere() {
+        for (int age = 1; age <= 4; age++) {
+            runs.keep(new PodReport("old-" + age, "prune", "web-" + age, "1.4.0", NOON.minusSeconds(age)));
+        }
+        runs.keep(new PodReport("new", "prune", "web-0", "1.5.0", NOON));
+        runs.keep(new PodReport("elsewhere", "prune-not", "web-0", "1.5.0", NOON.minusSeconds(1)));
+        List<String> all = List.of("elsewhere", "new", "old-1", "old-2", "old-3", "old-4");
+
+        assertThat(runs.reportedBefore(NOON)).contains("prune", "prune-not");
+        assertThat(runs.reportedBefore(NOON.minusSeconds(1))).contains("prune").doesNotContain("prune-not");
+        assertThat(runs.forgetReports("prune", NOON, Set.of("old-4", "new"), 2)).isEqualTo(2);
+        assertThat(runs.reports(all))
+                .extracting(PodReport::podUid)
+                .as("two at a time, the oldest first")
+                .containsExactly("elsewhere", "new", "old-1", "old-4");
+        assertThat(runs.forgetReports("prune", NOON, Set.of("old-4"), 2)).isEqualTo(1);
+        assertThat(runs.forgetReports("prune", NOON, Set.of(), 2)).isEqualTo(1);
+        assertThat(runs.reports(all)).extracting(PodReport::podUid).containsExactly("elsewhere", "new");
+    }
+
+    @Test
+    void forgetsBesideAsManyPodsAsANamespaceCanHave() {
+        runs.keep(new PodReport("gone", "crowded", "web-0", "1.4.0", NOON.minusSeconds(1)));
+        Set<String> living = IntStream.range(0, 100_000)
+                .mapToObj(_ -> UUID.randomUUID().toString())
+                .collect(Collectors.toSet());
+
+        assertThat(runs.forgetReports("crowded", NOON, living, 10)).isEqualTo(1);
     }
 
     @Test

@@ -11,12 +11,14 @@ import dev.lockstep.engine.StoredRun;
 import dev.lockstep.gate.Floor;
 import dev.lockstep.lifecycle.Event;
 import dev.lockstep.plan.DatabaseName;
+import dev.lockstep.schema.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -38,6 +40,11 @@ final class MemoryRuns implements Runs {
         journals.put(run.id(), new ArrayList<>());
         append(run.id(), 0, new Authority.Command(), first, false, now);
         return new Begun.Begin(run);
+    }
+
+    @Override
+    public Optional<Begun.TableTaken> taken(DatabaseName database, Set<TableName> tables) {
+        return Optional.empty();
     }
 
     @Override
@@ -128,6 +135,16 @@ final class MemoryRuns implements Runs {
     @Override
     public List<PodReport> reports(List<String> podUids) {
         return List.of();
+    }
+
+    @Override
+    public List<String> reportedBefore(Instant moment) {
+        return List.of();
+    }
+
+    @Override
+    public int forgetReports(String namespace, Instant moment, Set<String> living, int most) {
+        return 0;
     }
 
     @Override

@@ -102,6 +102,10 @@ class PlanPageTest {
                 .containsExactly("pod shop-web-7d9f6c-4kx2p", "pod shop-web-7d9f6c-m8w7q", "pod shop-web-7d9f6c-zt5hd");
         assertThat(page.holds()).allSatisfy(hold -> assertThat(hold.remedy()).startsWith("Roll out"));
         assertThat(page.phases().get(2).gate()).contains("Opens when every pod of web runs >=1.5.0, steady for 5 s.");
+        assertThat(page.phases().get(3).gate())
+                .contains(
+                        "Opens when every pod of web runs >=1.5.0, steady for 5 s, and for as long once more after the"
+                                + " floor rose.");
     }
 
     @Test
@@ -195,10 +199,20 @@ class PlanPageTest {
     }
 
     @Test
+    void risenFloorIsSaidWhileItsGateIsWatchedOnceMore() {
+        PlanPage page = shop.raisesTheFloor().page(Shop.ADA);
+        assertThat(page.situation().badge().label()).isEqualTo("Running");
+        assertThat(page.situation().happening())
+                .startsWith("The floor has risen: code older than phase contract wants is not let in any more. Its gate"
+                        + " opens at ")
+                .endsWith(" if none turns up that was let in before.");
+    }
+
+    @Test
     void finishedRunHasNothingLeftToPress() {
         PlanPage page = shop.succeeds().page(Shop.ADA);
         assertThat(page.situation().badge().label()).isEqualTo("Succeeded");
-        assertThat(page.situation().happening()).startsWith("Everything is done, in 7 min 3 s.");
+        assertThat(page.situation().happening()).startsWith("Everything is done, in 7 min 8 s.");
         assertThat(page.buttons()).isEmpty();
         assertThat(page.phases())
                 .allSatisfy(phase -> assertThat(phase.badge().label()).isEqualTo("Done"));

@@ -6,6 +6,7 @@ import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.plan.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A cluster in which nothing moves by itself. */
 final class StillCluster implements Cluster {
@@ -23,6 +24,11 @@ final class StillCluster implements Cluster {
     @Override
     public AutoCloseable onChange(List<WorkloadSpec> workloads, Runnable listener) {
         return () -> {};
+    }
+
+    @Override
+    public Optional<Set<String>> pods(String namespace) {
+        return Optional.empty();
     }
 
     @Override

@@ -85,7 +85,8 @@ record JournalLine(String message, Map<String, Object> details) {
                         .with("direction", Words.of(direction))
                         .with("fence", fence);
             case Event.FloorRaised(var phase) ->
-                line("From now on, code that is not ready for phase " + phase + " is too old to be deployed.")
+                line("From now on, code that is not ready for phase " + phase
+                                + " is too old to be deployed; the gate is watched anew for what was let in before.")
                         .with("phase", phase.value());
             case Event.Approved(var phase, String actor, String comment, var digest) ->
                 line(actor + " approved phase " + phase + quoted(comment))
