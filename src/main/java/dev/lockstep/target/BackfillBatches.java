@@ -53,7 +53,13 @@ final class BackfillBatches {
 
     /** What became of a batch. */
     sealed interface Batch {
-        record Done(Stretch to, long changed, Duration took) implements Batch {}
+        /**
+         * It is committed.
+         *
+         * @param took how long it worked
+         * @param flushed how long it waited for the disk then; zero where it did not
+         */
+        record Done(Stretch to, long changed, Duration took, Duration flushed) implements Batch {}
 
         /** Somebody was in the way; the same again, perhaps smaller. */
         record Retry(Stretch same) implements Batch {}
@@ -70,11 +76,12 @@ final class BackfillBatches {
         };
     }
 
-    Batch next(Pass pass, int share, Stretch at) throws SQLException {
+    /** @param flush whether to wait until the disk has it, also where the plan does not ask for that */
+    Batch next(Pass pass, int share, Stretch at, boolean flush) throws SQLException {
         if (attempt.stopRequested()) {
             return new Batch.Ended(new StepOutcome.Interrupted());
         }
-        Tried tried = new Tried(at);
+        Tried tried = new Tried(at, flush || attempt.order().pace().commit() == BatchCommit.SYNCHRONOUS);
         try {
             return write(pass, share, tried);
         } catch (SQLException e) {
@@ -100,10 +107,12 @@ final class BackfillBatches {
 
     /** The stretch that a batch tries, with its bounds once they are known. */
     private static final class Tried {
+        private final boolean flush;
         private Stretch at;
 
-        private Tried(Stretch at) {
+        private Tried(Stretch at, boolean flush) {
             this.at = at;
+            this.flush = flush;
         }
     }
 
@@ -111,7 +120,7 @@ final class BackfillBatches {
         Stopwatch running = Stopwatch.started();
         connection.setAutoCommit(false);
         try (Statement statement = Query.plain(connection)) {
-            String settings = work.settings() + limits(tried.at);
+            String settings = work.settings() + limits(tried.at) + commit(tried.flush);
             if (tried.at instanceof KeyStretch) {
                 statement.execute(settings);
                 settings = "";
@@ -129,11 +138,13 @@ final class BackfillBatches {
                 connection.rollback();
                 return new Batch.Ended(new StepOutcome.FencedOut());
             }
+            Stopwatch committing = Stopwatch.started();
             connection.commit();
+            Duration flushed = tried.flush ? committing.elapsed() : Duration.ZERO;
             refusals = 0;
             oneByOne = false;
             attempt.waitingFor(List.of());
-            return new Batch.Done(to, changed, running.elapsed());
+            return new Batch.Done(to, changed, running.elapsed().minus(flushed), flushed);
         } finally {
             ShortTransaction.end(connection);
         }
@@ -187,10 +198,14 @@ final class BackfillBatches {
         long statement = at.smallest() && refusals > 0
                 ? LONGEST_FOR_THE_SMALLEST.toMillis()
                 : Math.max(50, deadlockTimeout.toMillis() * 8 / 10);
-        String commit = attempt.order().pace().commit() == BatchCommit.ASYNCHRONOUS
-                ? "SET LOCAL synchronous_commit = off;"
-                : "";
-        return "SET LOCAL lock_timeout = " + rowLock + ";SET LOCAL statement_timeout = " + statement + ";" + commit;
+        return "SET LOCAL lock_timeout = " + rowLock + ";SET LOCAL statement_timeout = " + statement + ";";
+    }
+
+    /** Where the plan asks for it, the wait is the server's own; else it is for the disk, and for no standby. */
+    private String commit(boolean flush) {
+        return attempt.order().pace().commit() == BatchCommit.SYNCHRONOUS
+                ? ""
+                : "SET LOCAL synchronous_commit = " + (flush ? "local" : "off") + ";";
     }
 
     /** Under the table's own name, so that an expression may say {@code users.name}. */
@@ -219,7 +234,7 @@ final class BackfillBatches {
         attempt.note("Rows in " + at.shown() + " were locked for long and got another pass.");
         Stretch past = at.past();
         return new ShortTransaction(connection, attempt).advance(pass.kept(share, past))
-                ? new Batch.Done(past, 0, Duration.ZERO)
+                ? new Batch.Done(past, 0, Duration.ZERO, Duration.ZERO)
                 : new Batch.Ended(new StepOutcome.FencedOut());
     }
 

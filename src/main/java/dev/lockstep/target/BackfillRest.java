@@ -115,8 +115,8 @@ final class BackfillRest implements AutoCloseable {
         return !attempt.stopRequested();
     }
 
-    /** Rests after a batch that took so long. False when the step is to stop. */
-    boolean after(Duration took) {
+    /** Rests after a batch that took so long, as far as is owed. False when the step is to stop. */
+    boolean after(Duration took, OwedRest owed) {
         Stopwatch resting = Stopwatch.started();
         while (true) {
             governor.speed(wanted());
@@ -125,8 +125,10 @@ final class BackfillRest implements AutoCloseable {
                         List.of(new Reading.Unread("signals", "The signals have not been read for a while.")),
                         since.elapsed());
             }
-            Duration left = governor.after(took).length().minus(resting.elapsed());
+            Duration due = governor.after(took).length();
+            Duration left = owed.asleep(due).minus(resting.elapsed());
             if (!left.isPositive() || paused().isPresent()) {
+                owed.rested(due, resting.elapsed());
                 return !attempt.stopRequested();
             }
             if (!attempt.rest(left.compareTo(LISTEN) < 0 ? left : LISTEN)) {

@@ -27,16 +27,18 @@ final class BackfillWorker {
     /** @return why the share could not be done; empty when it is over */
     Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
         Stretch at = batches.begun(pass.shares().get(share));
+        OwedRest owed = new OwedRest();
         while (!at.over()) {
             if (!rest.awake()) {
                 return Optional.of(new StepOutcome.Interrupted());
             }
-            switch (batches.next(pass, share, at)) {
-                case Batch.Done(Stretch to, long changed, var took) -> {
+            switch (batches.next(pass, share, at, owed.paysForFlush())) {
+                case Batch.Done(Stretch to, long changed, var took, var flushed) -> {
                     at = to;
+                    owed.flushed(flushed);
                     tally.done(share, at, changed);
                     bloat.look(connection);
-                    if (!rest.after(took)) {
+                    if (!rest.after(took, owed)) {
                         return Optional.of(new StepOutcome.Interrupted());
                     }
                 }

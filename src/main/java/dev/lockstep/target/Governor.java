@@ -30,6 +30,9 @@ final class Governor {
     /** No rest is longer, so that a person's word and a signal's end are seen soon. */
     static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
+    /** A shorter batch would be nothing but its beginning and its end. */
+    private static final Duration SHORTEST_BATCH = Duration.ofMillis(1);
+
     /** Up to here it comes back; from here to the limit it stays where it is. */
     private static final double CALM = 0.85;
 
@@ -111,7 +114,20 @@ final class Governor {
 
     /** How long the next batch should take: the less it may work, the shorter are the stretches in which it does. */
     synchronized Duration batch() {
-        return Duration.ofNanos((long) (batch.toNanos() * Math.clamp(0.25 + 0.75 * duty / cap, 0.25, 1)));
+        double share = share(speed) * Math.clamp(0.25 + 0.75 * duty / cap, 0.25, 1);
+        return Duration.ofNanos(Math.max(SHORTEST_BATCH.toNanos(), (long) (batch.toNanos() * share)));
+    }
+
+    /**
+     * What runs beside a batch waits for the processor, or for the batch's part of the log, as long as one takes: the less the
+     * application is to feel of it, the shorter one is. Below an eighth, what a transaction costs by itself counts for more.
+     */
+    private static double share(Speed speed) {
+        return switch (speed) {
+            case FULL -> 1;
+            case GOVERNED -> 1.0 / 4;
+            case GENTLE, PAUSED -> 1.0 / 8;
+        };
     }
 
     synchronized State state() {

@@ -143,9 +143,19 @@ class GovernorTest {
 
     @Test
     void batchesGetShorterAsTheDutyDoes() {
-        assertThat(governor.batch()).isEqualTo(BATCH);
+        assertThat(governor.batch()).isEqualTo(Duration.ofMillis(10));
         feel(100, waits(4));
-        assertThat(governor.batch()).isBetween(Duration.ofMillis(10), Duration.ofMillis(15));
+        assertThat(governor.batch()).isBetween(Duration.ofMillis(3), Duration.ofMillis(4));
+    }
+
+    @Test
+    void theMoreTheApplicationIsSparedTheShorterBatchesAre() {
+        assertThat(new Governor(BATCH, 10, Speed.FULL).batch()).isEqualTo(BATCH);
+        assertThat(new Governor(BATCH, 10, Speed.GOVERNED).batch()).isEqualTo(Duration.ofMillis(10));
+        assertThat(new Governor(BATCH, 10, Speed.GENTLE).batch()).isEqualTo(Duration.ofMillis(5));
+        assertThat(new Governor(Duration.ofMillis(1), 10, Speed.GENTLE).batch())
+                .as("one that is all beginning and end helps nobody")
+                .isEqualTo(Duration.ofMillis(1));
     }
 
     @Test
