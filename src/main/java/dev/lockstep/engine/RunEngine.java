@@ -74,7 +74,7 @@ public final class RunEngine implements AutoCloseable {
         this.runs = runs;
         this.lookout = lookout;
         this.targets = targets;
-        this.steps = new StepRunner(targets, runs);
+        this.steps = new StepRunner(targets, runs, clock);
         this.operations = operations;
         this.settings = settings;
         this.clock = clock;

@@ -51,8 +51,20 @@ final class Bench implements AutoCloseable {
                     Map.of(),
                     Catalogue.Names.ordinary()),
             clock);
-    final Operations operations = operations(runs);
+    final Operations operations;
+    private final Targets database;
     private final List<RunEngine> replicas = new ArrayList<>();
+
+    Bench() {
+        database = targets;
+        operations = operations(runs);
+    }
+
+    /** With a real database in the place of the one that does what a test says. */
+    Bench(Targets real) {
+        database = real;
+        operations = operations(runs);
+    }
 
     Operations operations(Runs store) {
         return operations(store, new ApprovalRules(false));
@@ -62,8 +74,8 @@ final class Bench implements AutoCloseable {
         return new Operations(
                 plans,
                 store,
-                new Views(store, new Lookout(cluster, store, new Neighbours(targets, clock), clock)),
-                new Explainer(targets, cluster),
+                new Views(store, new Lookout(cluster, store, new Neighbours(database, clock), clock)),
+                new Explainer(database, cluster),
                 clock,
                 rules);
     }
@@ -76,8 +88,8 @@ final class Bench implements AutoCloseable {
     RunEngine replica(String name, Runs store, Duration leaseTimeToLive, Duration sweep) {
         RunEngine engine = new RunEngine(
                 store,
-                new Lookout(cluster, store, new Neighbours(targets, clock), clock),
-                targets,
+                new Lookout(cluster, store, new Neighbours(database, clock), clock),
+                database,
                 operations(store),
                 new RunEngine.Settings(name, leaseTimeToLive, sweep),
                 clock);
