@@ -79,7 +79,7 @@ public class PlanResource {
     @Operation(summary = "One plan with its newest run, what holds it, and what its workloads run now")
     @APIResponse(
             responseCode = "200",
-            description = "The ETag is the plan's revision; it does not change while a run goes on",
+            description = "The ETag is the plan's revision; while a run goes on, only other windows change it",
             content = @Content(schema = @Schema(implementation = PlanJson.class)))
     @APIResponse(
             responseCode = "404",
@@ -99,9 +99,11 @@ public class PlanResource {
     @RolesAllowed(Roles.AUTHOR)
     @Operation(
             summary = "Declare a plan, or a new revision of one that is not in progress",
-            description = "The same spec again changes nothing. Nothing is stored unless all of it is right. While the"
-                    + " database does not answer, or another plan's run is changing one of the plan's tables, what its"
-                    + " catalogue has against the plan is said at the start.")
+            description =
+                    "The same spec again changes nothing; the same with other windows is taken up by a run that goes"
+                            + " on. Nothing is stored unless all of it is right. While the database does not answer, or"
+                            + " another plan's run is changing one of the plan's tables, what its catalogue has against the"
+                            + " plan is said at the start.")
     @RequestBody(
             content = {
                 @Content(
@@ -133,12 +135,14 @@ public class PlanResource {
         return switch (operations.put(document, caller.actor(), expected)) {
             case Plans.Saved.Created(StoredPlan plan) -> saved(plan, 201);
             case Plans.Saved.Replaced(StoredPlan plan) -> saved(plan, 200);
+            case Plans.Saved.Rescheduled(StoredPlan plan) -> saved(plan, 200);
             case Plans.Saved.Unchanged(StoredPlan plan) -> saved(plan, 200);
             case Plans.Saved.InProgress(StoredPlan plan) ->
                 throw new LockstepException(
                         ErrorCode.PLAN_IN_PROGRESS,
                         "Plan " + key + " is being run at revision " + plan.revision()
-                                + ", and another spec cannot take its place before that run is over. Let it finish, or"
+                                + ", and another spec cannot take its place before that run is over; only its windows may"
+                                + " change. Let it finish, or"
                                 + " roll it back (POST /api/v1/plans/" + key + "/rollback), then send this again.");
             case Plans.Saved.Outdated(int newest) -> throw Preconditions.outdated(newest);
         };

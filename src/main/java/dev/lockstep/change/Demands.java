@@ -37,6 +37,10 @@ final class Demands {
         // With other objections there may be fewer phases than the author meant.
         if (!objections.any()) {
             checkApprovals(spec, phases, objections);
+            spec.windows()
+                    .map(windows ->
+                            windows.unknown(phases.stream().map(Phase::name).toList()))
+                    .ifPresent(objections::addAll);
         }
     }
 

@@ -53,6 +53,7 @@ public final class Operations {
     private final Runs runs;
     private final Views views;
     private final Explainer explainer;
+    private final Rescheduling rescheduling;
     private final InstantSource clock;
     private final ApprovalRules rules;
 
@@ -62,6 +63,7 @@ public final class Operations {
         this.runs = runs;
         this.views = views;
         this.explainer = explainer;
+        this.rescheduling = new Rescheduling(plans, runs, views, explainer, clock);
         this.clock = clock;
         this.rules = rules;
     }
@@ -100,19 +102,26 @@ public final class Operations {
     }
 
     /**
-     * Accepts a plan, or a new revision of one that is not in progress. A database that does not answer is no obstacle, nor is
-     * a run that is changing one of its tables: what depends on the catalogue is checked when the run starts.
+     * Accepts a plan, or a new revision of one that is not in progress, or the same plan with other windows at any time: its
+     * run keeps those from now on. A database that does not answer is no obstacle, nor is a run that is changing one of its
+     * tables: what depends on the catalogue is checked when the run starts.
      *
      * @param expectedRevision the revision the caller has seen, 0 for none
      */
     public Plans.Saved put(PlanDocument document, Actor author, Optional<Integer> expectedRevision) {
-        boolean same = plans.find(document.key())
-                .filter(known -> known.digest().equals(document.digest()))
-                .isPresent();
-        if (!same && explainer.examine(document) instanceof Examination.Violates(List<Violation> violations)) {
+        List<Violation> violations = rescheduling.violations(document);
+        if (!violations.isEmpty()) {
             throw LockstepException.invalidPlan(violations);
         }
-        return plans.save(document, author.name(), expectedRevision, clock.instant());
+        Plans.Saved saved = plans.save(document, author.name(), expectedRevision, clock.instant());
+        switch (saved) {
+            case Plans.Saved.Rescheduled(StoredPlan plan) -> rescheduling.follow(plan, author);
+            case Plans.Saved.Unchanged(StoredPlan plan) -> rescheduling.follow(plan, author);
+            case Plans.Saved.Created _, Plans.Saved.Replaced _, Plans.Saved.InProgress _, Plans.Saved.Outdated _ -> {
+                // No run goes by this spec.
+            }
+        }
+        return saved;
     }
 
     /** Every plan, by namespace and name. */
@@ -228,14 +237,15 @@ public final class Operations {
 
     private static boolean settles(RunView run, StoredPlan plan) {
         RunStatus status = run.state().status();
-        return !status.over() || (status == RunStatus.SUCCEEDED && run.run().revision() == plan.revision());
+        return !status.over() || (status == RunStatus.SUCCEEDED && run.of(plan));
     }
 
     private void begin(StoredPlan plan, Explanation explanation, Actor actor) {
         PlanSpec spec = plan.document().spec();
         Map<PhaseName, Integer> approvals = spec.approvals().stream()
                 .collect(Collectors.toMap(PlanSpec.Approval::phase, PlanSpec.Approval::count, Math::max));
-        Script script = new Script(plan.digest(), explanation.phases(), approvals, spec.minStableSeconds());
+        Script script =
+                new Script(plan.digest(), explanation.phases(), approvals, spec.minStableSeconds(), spec.windows());
         StoredRun run = new StoredRun(
                 new RunId(UUID.randomUUID()),
                 plan.document(),

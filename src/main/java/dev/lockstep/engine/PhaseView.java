@@ -11,6 +11,7 @@ import java.util.Set;
  *
  * @param approvalsNeeded how many people must approve it
  * @param approvers who has
+ * @param windows when it may run, as sentences; empty for at any time
  * @param gateOpenedAt when its gate opened last
  */
 public record PhaseView(
@@ -19,12 +20,14 @@ public record PhaseView(
         List<StepView> steps,
         int approvalsNeeded,
         Set<String> approvers,
+        List<String> windows,
         Optional<Instant> gateOpenedAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt) {
     public PhaseView {
         steps = List.copyOf(steps);
         approvers = Set.copyOf(approvers);
+        windows = List.copyOf(windows);
     }
 
     /** How far a phase is. */

@@ -14,7 +14,8 @@ public interface Plans {
     List<StoredPlan> all();
 
     /**
-     * Keeps this spec as the plan's newest revision. The same spec again changes nothing.
+     * Keeps this spec as the plan's newest revision. The same spec again changes nothing; the same with other windows is a
+     * revision at any time, of the same author and the same digest.
      *
      * @param expectedRevision the revision that the caller has seen (0: the plan must not exist yet); empty when the caller
      *     does not mind
@@ -35,6 +36,9 @@ public interface Plans {
         record Created(StoredPlan plan) implements Saved {}
 
         record Replaced(StoredPlan plan) implements Saved {}
+
+        /** Only its windows differ from before. */
+        record Rescheduled(StoredPlan plan) implements Saved {}
 
         record Unchanged(StoredPlan plan) implements Saved {}
 

@@ -80,7 +80,7 @@ public final class RunEngine implements AutoCloseable {
         this.journals = new Journals(runs);
         this.lookout = lookout;
         this.targets = targets;
-        this.steps = new StepRunner(targets, runs);
+        this.steps = new StepRunner(targets, runs, clock);
         this.operations = operations;
         this.settings = settings;
         this.clock = clock;

@@ -29,4 +29,9 @@ public record RunView(
         phases = List.copyOf(phases);
         workloads = List.copyOf(workloads);
     }
+
+    /** Whether it did, or does, what this plan says now, at whatever hours. */
+    public boolean of(StoredPlan plan) {
+        return state.script().digest().equals(plan.digest());
+    }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** The engine's ear while a step runs. Methods return at once and may be called from any thread. */
 public interface StepMonitor {
-    /** True once the step should stop at its next safe point: paused, aborted, or the lease is gone. */
+    /** True once the step should stop at its next safe point: paused, aborted, its window closed, or the lease is gone. */
     boolean stopRequested();
 
     /** At which speed backfills are to go, if somebody said so; asked again and again, as it may change at any time. */

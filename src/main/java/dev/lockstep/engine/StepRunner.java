@@ -11,12 +11,16 @@ import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.Event.StepSummary;
 import dev.lockstep.lifecycle.Hold;
 import dev.lockstep.lifecycle.InTheWay;
+import dev.lockstep.lifecycle.Lifecycle;
+import dev.lockstep.lifecycle.Next;
 import dev.lockstep.lifecycle.Pacing;
 import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
+import dev.lockstep.lifecycle.Sighting;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PlanSpec;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,10 +32,12 @@ final class StepRunner {
 
     private final Targets targets;
     private final Runs runs;
+    private final InstantSource clock;
 
-    StepRunner(Targets targets, Runs runs) {
+    StepRunner(Targets targets, Runs runs, InstantSource clock) {
         this.targets = targets;
         this.runs = runs;
+        this.clock = clock;
     }
 
     StepOutcome run(
@@ -80,7 +86,8 @@ final class StepRunner {
     }
 
     /**
-     * Listens for the step, and for people: a command in the journal stops the step at its next safe point.
+     * Listens for the step, for people and for the clock: a command in the journal stops the step at its next safe point, and
+     * so does the end of the phase's window, unless the phase is to be finished (G44).
      */
     private final class Watch implements StepMonitor, AutoCloseable {
         private final StoredRun run;
@@ -117,7 +124,9 @@ final class StepRunner {
             try {
                 while (!stop && !closed) {
                     look();
-                    // Word of a change can be missed, and a person waits to see what their button does.
+                    // Word of a change can be missed, and a person waits to see what their button does; nobody has word
+                    // of
+                    // the time.
                     bell.await(Duration.ofSeconds(1));
                 }
             } catch (InterruptedException e) {
@@ -130,8 +139,9 @@ final class StepRunner {
             try {
                 RunState state = journalist.read();
                 pacing = state.pacing();
-                stop = state.suspended()
-                        || !(state.stage() instanceof Stage.StepRunning(Position still, var _) && still.equals(at));
+                stop = !(Lifecycle.next(state, new Sighting.None(), clock.instant())
+                                instanceof Next.Execute(Position still, var _)
+                        && still.equals(at));
             } catch (RuntimeException e) {
                 stop = !(e instanceof LockstepException known && known.code().retryable());
                 LOG.log(WARNING, "step={0} nobody could look for commands: {1}", step, e.getMessage());

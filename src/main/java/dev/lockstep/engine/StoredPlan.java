@@ -9,7 +9,7 @@ import java.util.Optional;
  * A plan as the store keeps it.
  *
  * @param revision 1 for the first accepted spec, one more for every different one
- * @param author who declared this revision
+ * @param author who declared what it says; whoever only changed its windows is not its author
  * @param newestRun the run that was started last, whatever became of it
  * @param pendingStart a start that waits for the database
  */

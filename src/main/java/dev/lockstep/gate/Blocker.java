@@ -27,6 +27,8 @@ public record Blocker(Code code, String object, String owner, String message, St
         UNLISTED_CONSUMER,
         EVIDENCE_STALE,
         NOT_STABLE_YET,
+        /** Nothing is wrong: the phase has hours of its own, and it is none of them. */
+        OUTSIDE_WINDOW,
         DATABASE_UNREACHABLE,
         LOCK_NOT_ACQUIRED,
         TRANSACTION_STILL_OPEN,

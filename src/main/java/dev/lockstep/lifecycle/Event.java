@@ -5,6 +5,7 @@ import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.plan.Windows;
 import dev.lockstep.plan.WorkloadName;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,16 @@ public sealed interface Event {
 
     /** The gate matched at a look; its stability window began. */
     record GateMatched(PhaseName phase) implements Event {}
+
+    /**
+     * None of the phase's windows is open (G44). What the gate is like is told by other events, and goes on being looked at.
+     *
+     * @param blocker says when the next one opens
+     */
+    record WindowClosed(PhaseName phase, Blocker blocker) implements Event {}
+
+    /** A window of the phase has opened, or it waits for none any more. */
+    record WindowOpened(PhaseName phase) implements Event {}
 
     /** The gate matched for long enough, or the phase has none. */
     record GateOpened(PhaseName phase, Direction direction, long fence) implements Event {}
@@ -107,6 +118,9 @@ public sealed interface Event {
 
     /** From now on, the backfills of the run go at this speed; everything else is done as before. */
     record Paced(Speed speed, String actor) implements Event {}
+
+    /** From now on, phases run in these windows and in no others. What they do is the same as before. */
+    record Rescheduled(Windows windows, String actor) implements Event {}
 
     /** A person asks to try again now: after a failure, or without waiting for the next attempt. */
     record RetryRequested(String actor) implements Event {}

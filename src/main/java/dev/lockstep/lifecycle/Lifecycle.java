@@ -33,8 +33,8 @@ public final class Lifecycle {
         return switch (state.stage()) {
             case Stage.Pending _, Stage.Failed _, Stage.Succeeded _, Stage.RolledBack _ -> new Next.Rest();
             case Stage.StepRunning(Position at, var _)
-            when state.suspended() ->
-                // Paused after the step was written down and before it began: it does not begin.
+            when state.suspended() || Schedule.hours(state, at, now).closed() ->
+                // Paused, or its window closed, after the step was written down and before it began: it does not begin.
                 new Next.Append(
                         new Event.StepInterrupted(state.script().step(at).name(), at.direction()));
             case Stage.StepRunning(Position at, var _) -> new Next.Execute(at, state.attempts());
@@ -46,19 +46,64 @@ public final class Lifecycle {
     }
 
     private static Next atGate(RunState state, Position at, Watch watch, Sighting sighting, Instant now) {
+        if (Schedule.hours(state, at, now) instanceof Hours.Closed closed) {
+            return outside(state, at, watch, sighting, closed, now);
+        }
         if (!state.script().gated(at)) {
-            return new Next.Append(opened(state, at));
+            return new Next.Append(Schedule.waits(state) ? windowOpened(state, at) : opened(state, at));
         }
         return switch (sighting) {
             case Sighting.None _ -> new Next.Look(at.direction(), Freshness.WATCHED);
             case Sighting.Seen(Verdict.Open _, var _) -> matching(state, at, watch, now);
-            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) -> blocked(state, at, watch, blockers);
+            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) ->
+                blocked(state, at, watch, blockers, Optional.empty());
             case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) ->
-                blocked(state, at, watch, blockers);
+                blocked(state, at, watch, blockers, Optional.empty());
         };
     }
 
+    /**
+     * The gate does not open, whatever it is like: the floor would rise long before the contract, and nobody could go back to
+     * old code meanwhile. It is looked at all the same, so that people see by day what would be in the way at night.
+     */
+    private static Next outside(
+            RunState state, Position at, Watch watch, Sighting sighting, Hours.Closed closed, Instant now) {
+        Blocker window = Schedule.blocker(state, at, closed, now);
+        Optional<Instant> opensAt = Optional.of(closed.opensAt());
+        if (!state.script().gated(at)) {
+            return kept(state, at, window, opensAt);
+        }
+        return switch (sighting) {
+            case Sighting.None _ -> new Next.Look(at.direction(), Freshness.WATCHED);
+            case Sighting.Seen(Verdict.Open _, var _) ->
+                watch instanceof Watch.NotMatching
+                        ? new Next.Append(new Event.GateMatched(phase(state, at)))
+                        : kept(state, at, window, opensAt);
+            case Sighting.Seen(Verdict.Closed(List<Blocker> blockers), var _) ->
+                blocked(state, at, watch, with(blockers, window), opensAt);
+            case Sighting.Seen(Verdict.Inconclusive(List<Blocker> blockers), var _) ->
+                blocked(state, at, watch, with(blockers, window), opensAt);
+        };
+    }
+
+    /** Only the window is in the way. */
+    private static Next kept(RunState state, Position at, Blocker window, Optional<Instant> opensAt) {
+        return known(state, List.of(window))
+                ? new Next.Wait(opensAt)
+                : new Next.Append(new Event.WindowClosed(phase(state, at), window));
+    }
+
+    /** Last, because people can do something about the others. */
+    private static List<Blocker> with(List<Blocker> blockers, Blocker window) {
+        List<Blocker> all = new ArrayList<>(blockers);
+        all.add(window);
+        return all;
+    }
+
     private static Next matching(RunState state, Position at, Watch watch, Instant now) {
+        if (Schedule.waits(state)) {
+            return new Next.Append(windowOpened(state, at));
+        }
         return switch (watch) {
             case Watch.NotMatching _ -> new Next.Append(new Event.GateMatched(phase(state, at)));
             case Watch.MatchingSince(Instant since) -> {
@@ -76,17 +121,24 @@ public final class Lifecycle {
         return state.floorDue(at) ? new Event.FloorRaised(phase(state, at)) : opened(state, at);
     }
 
+    private static Event windowOpened(RunState state, Position at) {
+        return new Event.WindowOpened(phase(state, at));
+    }
+
     private static Event opened(RunState state, Position at) {
         return new Event.GateOpened(phase(state, at), at.direction(), state.fence());
     }
 
     /** What is already known is not written again: the journal grows when something changes, not when somebody looks. */
-    private static Next blocked(RunState state, Position at, Watch watch, List<Blocker> blockers) {
-        boolean known = watch instanceof Watch.NotMatching
-                && state.holds().stream().map(Hold::blocker).toList().equals(blockers);
-        return known
-                ? new Next.Wait(Optional.empty())
+    private static Next blocked(
+            RunState state, Position at, Watch watch, List<Blocker> blockers, Optional<Instant> until) {
+        return watch instanceof Watch.NotMatching && known(state, blockers)
+                ? new Next.Wait(until)
                 : new Next.Append(new Event.GateBlocked(phase(state, at), blockers));
+    }
+
+    private static boolean known(RunState state, List<Blocker> blockers) {
+        return state.holds().stream().map(Hold::blocker).toList().equals(blockers);
     }
 
     private static Next awaitingApproval(RunState state, Position at, Sighting sighting) {
@@ -111,6 +163,9 @@ public final class Lifecycle {
         }
         if (now.isBefore(notBefore)) {
             return new Next.Wait(Optional.of(notBefore));
+        }
+        if (Schedule.hours(state, at, now) instanceof Hours.Closed closed) {
+            return new Next.Append(new Event.WindowClosed(phase(state, at), Schedule.blocker(state, at, closed, now)));
         }
         if (!state.granted(at, now)) {
             return closed(state, at, List.of(expired(state, at)));

@@ -1,6 +1,7 @@
 package dev.lockstep.lifecycle;
 
 import dev.lockstep.plan.PhaseName;
+import dev.lockstep.plan.Windows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param floor the phase whose requirement is now the least that workloads may run
  * @param pointOfNoReturn the step that was begun although nothing takes it back
  * @param pacing at which speed backfills are to go, if somebody said so
+ * @param windows when phases may run
  */
 public record RunState(
         Script script,
@@ -29,7 +31,8 @@ public record RunState(
         List<Hold> holds,
         Optional<PhaseName> floor,
         Optional<String> pointOfNoReturn,
-        Optional<Pacing> pacing) {
+        Optional<Pacing> pacing,
+        Windows windows) {
     public RunState {
         approvals = Map.copyOf(approvals);
         holds = List.copyOf(holds);
@@ -47,7 +50,8 @@ public record RunState(
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                script.windows().orElse(Windows.NONE));
     }
 
     /** What people see. */
@@ -134,28 +138,43 @@ public record RunState(
     }
 
     RunState in(Stage next, List<Hold> by) {
-        return new RunState(script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn, pacing);
+        return new RunState(
+                script, next, attempts, fence, suspended, approvals, by, floor, pointOfNoReturn, pacing, windows);
     }
 
     RunState attempts(int now) {
-        return new RunState(script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
+        return new RunState(
+                script, stage, now, fence, suspended, approvals, holds, floor, pointOfNoReturn, pacing, windows);
     }
 
     RunState under(long newFence) {
         return new RunState(
-                script, stage, attempts, newFence, suspended, approvals, holds, floor, pointOfNoReturn, pacing);
+                script,
+                stage,
+                attempts,
+                newFence,
+                suspended,
+                approvals,
+                holds,
+                floor,
+                pointOfNoReturn,
+                pacing,
+                windows);
     }
 
     RunState suspended(boolean now) {
-        return new RunState(script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn, pacing);
+        return new RunState(
+                script, stage, attempts, fence, now, approvals, holds, floor, pointOfNoReturn, pacing, windows);
     }
 
     RunState approvals(Map<PhaseName, Consent> now) {
-        return new RunState(script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn, pacing);
+        return new RunState(
+                script, stage, attempts, fence, suspended, now, holds, floor, pointOfNoReturn, pacing, windows);
     }
 
     RunState floor(Optional<PhaseName> now) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn, pacing);
+        return new RunState(
+                script, stage, attempts, fence, suspended, approvals, holds, now, pointOfNoReturn, pacing, windows);
     }
 
     /**
@@ -171,11 +190,17 @@ public record RunState(
     }
 
     RunState pacing(Optional<Pacing> now) {
-        return new RunState(script, stage, attempts, fence, suspended, approvals, holds, floor, pointOfNoReturn, now);
+        return new RunState(
+                script, stage, attempts, fence, suspended, approvals, holds, floor, pointOfNoReturn, now, windows);
+    }
+
+    RunState within(Windows others) {
+        return new RunState(
+                script, stage, attempts, fence, suspended, approvals, holds, floor, pointOfNoReturn, pacing, others);
     }
 
     RunState pastReturn(String step) {
         return new RunState(
-                script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing);
+                script, stage, attempts, fence, suspended, approvals, holds, floor, Optional.of(step), pacing, windows);
     }
 }

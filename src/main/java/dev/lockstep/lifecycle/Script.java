@@ -6,8 +6,10 @@ import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.Windows;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a run is to do, fixed when it starts.
@@ -15,8 +17,14 @@ import java.util.Map;
  * @param digest of the plan that it was compiled from
  * @param approvals how many people must approve a phase; a phase that is not there needs none
  * @param minStableSeconds how long a gate must match before it opens
+ * @param windows when phases may run, if nothing else is said later; empty for at any time
  */
-public record Script(Digest digest, List<Phase> phases, Map<PhaseName, Integer> approvals, int minStableSeconds) {
+public record Script(
+        Digest digest,
+        List<Phase> phases,
+        Map<PhaseName, Integer> approvals,
+        int minStableSeconds,
+        Optional<Windows> windows) {
     public Script {
         phases = List.copyOf(phases);
         approvals = Map.copyOf(approvals);

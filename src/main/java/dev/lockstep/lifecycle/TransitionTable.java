@@ -47,6 +47,9 @@ public final class TransitionTable {
         add(arrows, AWAITING_APPROVAL, Event.GateBlocked.class, AT_GATE);
         add(arrows, STEP_DUE, Event.GateBlocked.class, AT_GATE);
         add(arrows, AT_GATE, Event.GateMatched.class, AT_GATE);
+        add(arrows, AT_GATE, Event.WindowClosed.class, AT_GATE);
+        add(arrows, STEP_DUE, Event.WindowClosed.class, AT_GATE);
+        add(arrows, AT_GATE, Event.WindowOpened.class, AT_GATE);
         add(arrows, AT_GATE, Event.FloorRaised.class, AT_GATE);
         add(arrows, AT_GATE, Event.GateOpened.class, AWAITING_APPROVAL, STEP_DUE);
 
@@ -77,9 +80,11 @@ public final class TransitionTable {
             add(arrows, alive, Event.Resumed.class, alive);
             add(arrows, alive, Event.Attested.class, alive);
             add(arrows, alive, Event.Paced.class, alive);
+            add(arrows, alive, Event.Rescheduled.class, alive);
             add(arrows, alive, Event.Aborted.class, FAILED);
             add(arrows, alive, Event.RollbackRequested.class, AT_GATE);
         }
+        add(arrows, FAILED, Event.Rescheduled.class, FAILED);
         add(arrows, AT_GATE, Event.RollbackRequested.class, STEP_DUE);
         add(arrows, AWAITING_APPROVAL, Event.RollbackRequested.class, STEP_DUE);
         add(arrows, STEP_DUE, Event.RollbackRequested.class, STEP_DUE);

@@ -5,11 +5,13 @@ import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Stage.Watch;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.plan.Windows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** What each event makes of a state. Pure. What may follow what at all is said by {@link TransitionTable}. */
 final class Transitions {
@@ -38,6 +40,8 @@ final class Transitions {
             case Event.LeaseTaken(String _, long fence) -> leaseTaken(state, fence);
             case Event.GateBlocked(PhaseName phase, List<Blocker> blockers) -> gateBlocked(state, phase, blockers, at);
             case Event.GateMatched(PhaseName phase) -> gateMatched(state, phase, at);
+            case Event.WindowClosed(PhaseName phase, Blocker blocker) -> windowClosed(state, phase, blocker, at);
+            case Event.WindowOpened(PhaseName phase) -> windowOpened(state, phase);
             case Event.GateOpened opened -> gateOpened(state, opened, at);
             case Event.FloorRaised(PhaseName phase) -> floorRaised(state, phase, at);
             case Event.Approved approved -> Approvals.approved(state, approved, at);
@@ -69,6 +73,7 @@ final class Transitions {
             case Event.PhaseCompleted(PhaseName phase) -> phaseCompleted(state, phase);
             case Event.Attested attested -> attested(state, attested, at);
             case Event.Paced(Speed speed, String actor) -> paced(state, new Pacing(speed, actor, at));
+            case Event.Rescheduled(Windows windows, var _) -> rescheduled(state, windows);
             case Event.Suspended _ -> suspended(state);
             case Event.Resumed _ -> resumed(state);
             case Event.RetryRequested _ -> retryRequested(state, at);
@@ -106,8 +111,30 @@ final class Transitions {
                 position -> state.in(new Stage.AtGate(position, NOT_MATCHING), holds(state, blockers, at)));
     }
 
+    /** That it matches opens no window. */
     private static Transition gateMatched(RunState state, PhaseName phase, Instant at) {
-        return inPhase(state, phase, position -> state.in(new Stage.AtGate(position, new Watch.MatchingSince(at))));
+        List<Hold> window = state.holds().stream().filter(Schedule::outside).toList();
+        return inPhase(
+                state, phase, position -> state.in(new Stage.AtGate(position, new Watch.MatchingSince(at)), window));
+    }
+
+    /** What was seen of the gate still counts: otherwise one that must match for a day would never open in a night. */
+    private static Transition windowClosed(RunState state, PhaseName phase, Blocker blocker, Instant at) {
+        List<Hold> holds = holds(state, List.of(blocker), at);
+        return inPhase(
+                state,
+                phase,
+                position -> state.stage() instanceof Stage.AtGate
+                        ? state.in(state.stage(), holds)
+                        : state.in(new Stage.AtGate(position, NOT_MATCHING), holds));
+    }
+
+    private static Transition windowOpened(RunState state, PhaseName phase) {
+        List<Hold> others =
+                state.holds().stream().filter(Predicate.not(Schedule::outside)).toList();
+        return Schedule.waits(state)
+                ? inPhase(state, phase, _ -> state.in(state.stage(), others))
+                : refused("phase " + phase + " does not wait for a window");
     }
 
     private static Transition gateOpened(RunState state, Event.GateOpened opened, Instant at) {
@@ -203,6 +230,11 @@ final class Transitions {
         return state.pacing().map(Pacing::speed).filter(wanted.speed()::equals).isPresent()
                 ? refused("the speed is " + wanted.speed().label() + " already")
                 : to(state.pacing(Optional.of(wanted)));
+    }
+
+    /** It moves nothing: what waits for a window, and what runs in one, is held against the new ones at the next look. */
+    private static Transition rescheduled(RunState state, Windows windows) {
+        return state.windows().equals(windows) ? refused("its windows are these already") : to(state.within(windows));
     }
 
     private static Transition suspended(RunState state) {

@@ -10,6 +10,7 @@ final class Wording {
             case Event.LeaseTaken _ -> "taking it over";
             case Event.GateBlocked _, Event.GateMatched _, Event.GateOpened _, Event.FloorRaised _ ->
                 "a word about a gate";
+            case Event.WindowClosed _, Event.WindowOpened _ -> "a word about a window";
             case Event.Approved _ -> "approving a phase";
             case Event.Rejected _ -> "rejecting a phase";
             case Event.PointOfNoReturnPassed _ -> "passing the point of no return";
@@ -24,6 +25,7 @@ final class Wording {
             case Event.PhaseCompleted _ -> "completing a phase";
             case Event.Attested _ -> "attesting what a workload runs";
             case Event.Paced _ -> "setting the speed of its backfills";
+            case Event.Rescheduled _ -> "changing its windows";
             case Event.Suspended _ -> "suspending it";
             case Event.Resumed _ -> "resuming it";
             case Event.RetryRequested _ -> "retrying";

@@ -57,6 +57,11 @@ final class JournalWords {
             case Event.Aborted(String actor) -> some(warning("Aborted", "Aborted by " + actor + "."));
             case Event.Paced(var speed, String actor) ->
                 some(normal("Paced", actor + " set the speed of backfills to " + speed.label() + "."));
+            case Event.WindowClosed(var phase, Blocker blocker) -> some(held("Phase " + phase, List.of(blocker)));
+            case Event.WindowOpened(var phase) ->
+                some(normal("WindowOpened", "Phase " + phase + " is not kept back by its windows any more."));
+            case Event.Rescheduled(var windows, String actor) ->
+                some(normal("Rescheduled", actor + " changed when phases may run: " + windows.words() + "."));
             case Event.RollbackRequested(String actor) ->
                 some(warning("RollbackRequested", actor + " asked to take back what was done."));
             case Event.RolledBack() -> some(normal("RolledBack", "All that was done has been taken back."));

@@ -79,7 +79,8 @@ final class Steering {
 
     private Optional<Objection> saved(PlanDocument document) {
         return switch (operations.put(document, KUBECTL, Optional.empty())) {
-            case Plans.Saved.Created _, Plans.Saved.Replaced _, Plans.Saved.Unchanged _ -> Optional.empty();
+            case Plans.Saved.Created _, Plans.Saved.Replaced _, Plans.Saved.Rescheduled _, Plans.Saved.Unchanged _ ->
+                Optional.empty();
             case Plans.Saved.InProgress(var plan) ->
                 Optional.of(changed(document.key(), plan.revision(), plan.digest()));
             case Plans.Saved.Outdated _ -> throw new IllegalStateException("no revision was expected");
@@ -94,7 +95,7 @@ final class Steering {
                         + ", is being run and goes on as it was reviewed; the spec"
                         + " that was changed meanwhile is not used. Apply the former spec again, or let the run end, or"
                         + " roll it back (POST /api/v1/plans/" + key + "/rollback): then the changed spec begins."
-                        + " spec.suspend may change at any time.");
+                        + " spec.suspend and spec.windows may change at any time.");
     }
 
     /** What is objected where a run goes on is told as a change that is refused, whatever is wrong with it. */
@@ -123,12 +124,11 @@ final class Steering {
         return active(plan) || plan.plan().pendingStart().isPresent();
     }
 
-    /** Whether this revision has never been begun. A run that was taken back does not begin again by itself. */
+    /** Whether what the plan says now has not been begun. A run that was taken back does not begin again by itself. */
     static boolean due(PlanView plan) {
         return plan.plan().pendingStart().isEmpty()
                 && plan.run()
-                        .map(run -> run.state().status().over()
-                                && run.run().revision() != plan.plan().revision())
+                        .map(run -> run.state().status().over() && !run.of(plan.plan()))
                         .orElse(true);
     }
 

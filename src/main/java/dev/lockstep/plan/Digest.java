@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * SHA-256 of a plan's canonical form. What a person approves is bound to it (G43).
+ * SHA-256 of a plan's canonical form without its windows. What a person approves is bound to it (G43): what will be done, and
+ * not at which hours, which may change while a run goes on.
  *
  * @param value 64 lower-case hexadecimal digits
  */
@@ -22,7 +24,8 @@ public record Digest(String value) {
 
     /** The digest of this plan's spec; its name and namespace do not count, so that a copy has the same digest. */
     public static Digest of(PlanSpec spec) {
-        byte[] canonical = CanonicalJson.write(PlanTree.of(spec)).getBytes(StandardCharsets.UTF_8);
+        byte[] canonical =
+                CanonicalJson.write(PlanTree.of(spec.within(Optional.empty()))).getBytes(StandardCharsets.UTF_8);
         try {
             return new Digest(HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(canonical)));

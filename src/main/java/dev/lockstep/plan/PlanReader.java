@@ -82,9 +82,11 @@ public final class PlanReader {
         String description = fields.or("description", "", Node::anyText);
         Sync sync = fields.or("sync", Sync.TRIGGER, node -> node.oneOf(choices(Stream.of(Sync.values()), Sync::label)));
         Findings.Distinct approved = fields.findings().new Distinct();
-        Optional<WorkReader.Declared> work = WorkReader.read(fields, approved);
+        WindowReader windows = new WindowReader(fields.findings());
+        Optional<WorkReader.Declared> work = WorkReader.read(fields, approved, windows);
         List<WorkloadSpec> workloads = fields.or("workloads", List.of(), new WorkloadReader(namespace, fields)::all);
         List<Approval> approvals = approvals(fields, approved, work);
+        Windows when = windows.all(fields, work);
         int minStableSeconds =
                 fields.or("minStableSeconds", DEFAULT_MIN_STABLE_SECONDS, node -> node.integer(0, DAY_SECONDS));
         LockBudget locks = fields.or("lock", LockBudget.standard(), node -> node.object(PlanReader::lock));
@@ -113,7 +115,8 @@ public final class PlanReader {
                 sync,
                 contract,
                 backup,
-                consumers));
+                consumers,
+                Optional.of(when).filter(some -> !some.equals(Windows.NONE))));
     }
 
     private static Optional<DatabaseName> databaseRef(Fields fields) {

@@ -70,6 +70,15 @@ public final class PlanShape {
                 keyed("phase", approval(), 0, MOST_PHASES),
                 "Which phases people must approve. An approval is given over REST or on the page, never by editing this"
                         + " object, and counts for one digest only."));
+        all.add(optional(
+                "windows",
+                keyed(
+                        "name",
+                        new Shape.Fields(WindowShape.fields(MOST_PHASES), List.of()),
+                        0,
+                        WindowShape.MOST_WINDOWS),
+                "When phases may run; a phase that none of them is for runs at any time. They are not part of the digest,"
+                        + " and may change while a run goes on."));
         all.addAll(pace());
         return new Shape.Fields(
                 all,
@@ -252,6 +261,10 @@ public final class PlanShape {
                         "approval",
                         fields(required("count", APPROVAL_COUNT, "How many different people must approve it.")),
                         "People who must approve this phase; the same as an entry under approvals."),
+                optional(
+                        "windows",
+                        keyed("name", new Shape.Fields(WindowShape.hours(), List.of()), 0, WindowShape.MOST_WINDOWS),
+                        "When this phase may run; the same as entries under windows that name it."),
                 optional("steps", list(step(), 0, MOST_STEPS), "What the phase does, in this order."));
     }
 

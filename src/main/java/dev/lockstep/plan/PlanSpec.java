@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param approvals how many people must approve which phase
  * @param minStableSeconds how long a gate must have matched without a break before it opens: 0 to 86,400
  * @param consumers what is done about consumers of the database that nobody listed; empty for the standard
+ * @param windows when phases may run; empty for at any time. They are no part of what is approved: {@link Digest}
  */
 public record PlanSpec(
         DatabaseName database,
@@ -25,13 +26,14 @@ public record PlanSpec(
         Sync sync,
         ContractRules contract,
         Backup backup,
-        Optional<ConsumerRules> consumers) {
+        Optional<ConsumerRules> consumers,
+        Optional<Windows> windows) {
     public PlanSpec {
         workloads = List.copyOf(workloads);
         approvals = List.copyOf(approvals);
     }
 
-    /** One that says nothing about consumers that nobody listed. */
+    /** One that says nothing about consumers that nobody listed, nor about when. */
     public PlanSpec(
             DatabaseName database,
             String description,
@@ -56,7 +58,26 @@ public record PlanSpec(
                 sync,
                 contract,
                 backup,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same plan at other times. */
+    public PlanSpec within(Optional<Windows> others) {
+        return new PlanSpec(
+                database,
+                description,
+                work,
+                workloads,
+                approvals,
+                minStableSeconds,
+                locks,
+                backfill,
+                sync,
+                contract,
+                backup,
+                consumers,
+                others);
     }
 
     /** Who keeps the old and the new shape equal while both exist. */

@@ -59,6 +59,12 @@ public final class PlanTree {
         tree.put("contract", contract(spec.contract()));
         tree.put("backup", backup(spec.backup()));
         put(tree, "consumers", spec.consumers().map(PlanTree::consumers));
+        put(
+                tree,
+                "windows",
+                spec.windows()
+                        .map(windows ->
+                                windows.all().stream().map(WindowReader::tree).toList()));
         return tree;
     }
 

@@ -38,7 +38,7 @@ final class WorkReader {
         }
     }
 
-    static Optional<Declared> read(Fields spec, Findings.Distinct approved) {
+    static Optional<Declared> read(Fields spec, Findings.Distinct approved, WindowReader windows) {
         if (spec.has("changes") == spec.has("phases")) {
             spec.findings()
                     .add(
@@ -52,7 +52,8 @@ final class WorkReader {
                 .map(all -> new Declared(new Work.Changes(all), List.of(), List.of()));
         Findings.Distinct names = spec.findings().new Distinct();
         Optional<Declared> phases = spec.optional(
-                        "phases", node -> node.someOf(one -> one.object(fields -> phase(fields, names, approved))))
+                        "phases",
+                        node -> node.someOf(one -> one.object(fields -> phase(fields, names, approved, windows))))
                 .map(entries -> declared(entries, names.claimed()));
         return changes.or(() -> phases);
     }
@@ -69,7 +70,8 @@ final class WorkReader {
         return new Declared(new Work.Phases(entries.stream().map(Entry::phase).toList()), approvals, names);
     }
 
-    private static Optional<Entry> phase(Fields fields, Findings.Distinct names, Findings.Distinct approved) {
+    private static Optional<Entry> phase(
+            Fields fields, Findings.Distinct names, Findings.Distinct approved, WindowReader windows) {
         Optional<PhaseName> name = fields.required("name", node -> node.parsed(PhaseName::new));
         name.ifPresent(known -> names.claim(known, fields.path("name")));
         Optional<PhaseType> type = fields.required("type", ChangeReader::phaseType);
@@ -81,6 +83,7 @@ final class WorkReader {
         if (fields.has("approval")) {
             name.ifPresent(known -> approved.claim(known, fields.path("approval")));
         }
+        fields.optional("windows", node -> windows.ofPhase(node, name));
         type.ifPresent(known -> checkContents(known, fields));
         return fields.whole(
                 () -> new Entry(new DeclaredPhase(name.orElseThrow(), type.orElseThrow(), require, steps), approvals));

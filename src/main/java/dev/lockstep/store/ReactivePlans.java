@@ -57,11 +57,32 @@ public class ReactivePlans implements Plans {
         Function<Mutiny.Session, Uni<Supplier<Saved>>> work = session -> session.find(
                         PlanRow.class, PlanRow.Id.of(document.key()), LockMode.PESSIMISTIC_WRITE)
                 .chain(plan -> plan == null ? create(session, declaration) : replace(session, declaration, plan));
-        return switch (transactions.attempt(work)) {
-            case Attempt.Committed<Supplier<Saved>>(Supplier<Saved> saved) -> saved.get();
+        Saved saved = switch (transactions.attempt(work)) {
+            case Attempt.Committed<Supplier<Saved>>(Supplier<Saved> done) -> done.get();
             // Another replica created it in the same moment: now there is a row to lock and to compare with.
             case Attempt.Refused<Supplier<Saved>> _ -> transactions.call(work).get();
         };
+        return saved instanceof Saved.Unchanged(StoredPlan known)
+                        && !known.document()
+                                .spec()
+                                .windows()
+                                .equals(document.spec().windows())
+                ? reschedule(document, known, author, expectedRevision, now)
+                : saved;
+    }
+
+    /** Whoever changes only the windows does not become the plan's author: nobody has to approve those. */
+    private Saved reschedule(
+            PlanDocument document, StoredPlan known, String author, Optional<Integer> expectedRevision, Instant now) {
+        Declaration declaration = Declaration.of(document, known.author(), expectedRevision, HashChain.kept(now));
+        Optional<Supplier<StoredPlan>> revised = transactions.call(session -> session.find(
+                        PlanRow.class, PlanRow.Id.of(document.key()), LockMode.PESSIMISTIC_WRITE)
+                .chain(plan -> plan == null || plan.revision != known.revision()
+                        ? Uni.createFrom().item(Optional.empty())
+                        : revise(session, declaration, plan).map(Optional::of)));
+        // Where somebody else declared something in between, that decides what becomes of this.
+        return revised.<Saved>map(plan -> new Saved.Rescheduled(plan.get()))
+                .orElseGet(() -> save(document, author, expectedRevision, now));
     }
 
     @Override
@@ -124,15 +145,16 @@ public class ReactivePlans implements Plans {
             return activeRun(session, plan.id)
                     .chain(active -> active.isPresent()
                             ? after(() -> new Saved.InProgress(before.plan()))
-                            : revise(session, declaration, plan));
+                            : revise(session, declaration, plan)
+                                    .map(revised -> () -> new Saved.Replaced(revised.get())));
         });
     }
 
-    private static Uni<Supplier<Saved>> revise(Mutiny.Session session, Declaration declaration, PlanRow plan) {
+    private static Uni<Supplier<StoredPlan>> revise(Mutiny.Session session, Declaration declaration, PlanRow plan) {
         plan.revision++;
         plan.updatedAt = declaration.now();
         Kept kept = new Kept(plan, declaration.revision(plan.revision));
-        return session.persist(kept.revision()).map(_ -> () -> new Saved.Replaced(kept.plan()));
+        return session.persist(kept.revision()).map(_ -> kept::plan);
     }
 
     /** Says what became of it once the transaction is over. */

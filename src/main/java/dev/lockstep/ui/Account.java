@@ -8,6 +8,7 @@ import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.Script;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.plan.Windows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class Account {
                         + ".";
             case Event.GateMatched(var phase) ->
                 "Everything is as the gate of " + phase + " wants it; it opens if that stays so.";
+            case Event.WindowClosed(var _, Blocker blocker) -> blocker.message();
+            case Event.WindowOpened(var phase) -> "Phase " + phase + " is not kept back by its windows any more.";
             case Event.GateOpened(var phase, Direction direction, var _) ->
                 direction == Direction.FORWARD
                         ? "The gate of " + phase + " opened."
@@ -81,6 +84,8 @@ final class Account {
                 speed == Speed.PAUSED
                         ? actor + " paused the backfill."
                         : actor + " set the speed of the backfill to " + speed.label() + ".";
+            case Event.Rescheduled(Windows windows, String actor) ->
+                actor + " changed when phases may run: " + windows.words() + ".";
             case Event.Suspended(String actor) -> actor + " paused the run.";
             case Event.Resumed(String actor) -> actor + " resumed the run.";
             case Event.RetryRequested(String actor) -> actor + " asked to try again.";
@@ -94,6 +99,7 @@ final class Account {
         return switch (event) {
             case Event.GateBlocked _,
                     Event.StepBlocked _,
+                    Event.WindowClosed _,
                     Event.PointOfNoReturnPassed _,
                     Event.StepDelayed _,
                     Event.BlockerStopped _ -> Badge.Tone.HELD;
@@ -104,13 +110,14 @@ final class Account {
                     Event.Rejected _,
                     Event.Attested _,
                     Event.Paced _,
+                    Event.Rescheduled _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,
                     Event.RollbackRequested _ -> Badge.Tone.PERSON;
             case Event.StepCompleted _, Event.PhaseCompleted _, Event.GateOpened _, Event.RolledBack _ ->
                 Badge.Tone.GOOD;
-            case Event.StepStarted _, Event.GateMatched _ -> Badge.Tone.ACTIVE;
+            case Event.StepStarted _, Event.GateMatched _, Event.WindowOpened _ -> Badge.Tone.ACTIVE;
             case Event.LeaseTaken _, Event.FloorRaised _, Event.StepInterrupted _ -> Badge.Tone.QUIET;
         };
     }

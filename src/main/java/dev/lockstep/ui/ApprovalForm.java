@@ -5,6 +5,8 @@ import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.RunView;
 import dev.lockstep.engine.Testimony;
+import dev.lockstep.gate.Blocker;
+import dev.lockstep.lifecycle.Position;
 import dev.lockstep.lifecycle.RunState;
 import dev.lockstep.lifecycle.Stage;
 import dev.lockstep.plan.PhaseName;
@@ -53,10 +55,11 @@ public record ApprovalForm(
     /** What to show this viewer; empty when nothing waits for their decision. */
     static Optional<ApprovalForm> of(RunView run, Viewer viewer) {
         RunState state = run.state();
-        if (!viewer.mayDecide() || state.suspended() || !(state.stage() instanceof Stage.AwaitingApproval stage)) {
+        Optional<Position> asked = asked(state);
+        if (!viewer.mayDecide() || state.suspended() || asked.isEmpty()) {
             return Optional.empty();
         }
-        Phase phase = state.script().phase(stage.at());
+        Phase phase = state.script().phase(asked.orElseThrow());
         return state.approvers(phase.name()).contains(viewer.name())
                 ? Optional.empty()
                 : Optional.of(new ApprovalForm(
@@ -69,6 +72,34 @@ public record ApprovalForm(
                                         + ": until then a rollback brings it back in a moment. Your approval covers the"
                                         + " drop afterwards, which looks once more at everything that runs."),
                         List.of()));
+    }
+
+    /** The phase that waits for people: now, or once its window opens and nothing else is in the way. */
+    private static Optional<Position> asked(RunState state) {
+        return switch (state.stage()) {
+            case Stage.AwaitingApproval(Position at, var _) -> Optional.of(at);
+            case Stage.AtGate(Position at, var _) ->
+                Optional.of(at).filter(_ -> onlyItsWindow(state) && wanting(state, at));
+            case Stage.Pending _,
+                    Stage.StepDue _,
+                    Stage.StepRunning _,
+                    Stage.Failed _,
+                    Stage.Succeeded _,
+                    Stage.RolledBack _ -> Optional.empty();
+        };
+    }
+
+    /** Whether the run is held by nothing but the hour. */
+    static boolean onlyItsWindow(RunState state) {
+        return !state.holds().isEmpty()
+                && state.holds().stream().allMatch(hold -> hold.blocker().code() == Blocker.Code.OUTSIDE_WINDOW);
+    }
+
+    private static boolean wanting(RunState state, Position at) {
+        PhaseName phase = state.script().phase(at).name();
+        return at.step() == 0
+                && state.attempts() == 0
+                && state.approvers(phase).size() < state.script().approvalsFor(phase);
     }
 
     static String standing(RunState state, PhaseName phase) {

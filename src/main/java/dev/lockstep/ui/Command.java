@@ -73,9 +73,7 @@ enum Command {
 
     private static boolean newRun(PlanView view, RunView run) {
         RunStatus status = run.state().status();
-        return status == RunStatus.ROLLED_BACK
-                || (status == RunStatus.SUCCEEDED
-                        && run.run().revision() != view.plan().revision());
+        return status == RunStatus.ROLLED_BACK || (status == RunStatus.SUCCEEDED && !run.of(view.plan()));
     }
 
     private static boolean allowed(PlanView view, Event event, Instant now) {

@@ -6,6 +6,7 @@ import dev.lockstep.engine.PhaseView;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
+import dev.lockstep.plan.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param purpose what this type of phase is for, as a sentence
  * @param gate what it waits for before its first step, as a sentence; empty without a gate
  * @param approvals who has to approve and who has; empty when nobody has to
+ * @param windows when it may run, as sentences; empty for at any time
  * @param duration how long it took, or has been going on
  * @param lossy whether the run's point of no return is in this phase
  */
@@ -28,11 +30,13 @@ public record PhaseCard(
         boolean current,
         Optional<String> gate,
         Optional<String> approvals,
+        List<String> windows,
         Optional<String> duration,
         String progress,
         boolean lossy,
         List<StepCard> steps) {
     public PhaseCard {
+        windows = List.copyOf(windows);
         steps = List.copyOf(steps);
     }
 
@@ -56,6 +60,7 @@ public record PhaseCard(
                             Badge.of(PhaseView.State.WAITING),
                             spec,
                             approvals(needed(spec, phase.name()), List.of()),
+                            spec.windows().orElse(Windows.NONE).words(phase.name(), phase.type(), !steps.isEmpty()),
                             Optional.empty(),
                             Count.of(steps.size(), "step"),
                             steps);
@@ -76,6 +81,7 @@ public record PhaseCard(
                 approvals(
                         view.approvalsNeeded(),
                         view.approvers().stream().sorted().toList()),
+                view.windows(),
                 duration(view, now),
                 done == 0 ? Count.of(steps.size(), "step") : done + " of " + Count.of(steps.size(), "step"),
                 steps);
@@ -86,6 +92,7 @@ public record PhaseCard(
             Badge badge,
             PlanSpec spec,
             Optional<String> approvals,
+            List<String> windows,
             Optional<String> duration,
             String progress,
             List<StepCard> steps) {
@@ -100,6 +107,7 @@ public record PhaseCard(
                 },
                 Requirements.of(phase, spec),
                 approvals,
+                windows,
                 duration,
                 steps.isEmpty() ? "No steps of its own" : progress,
                 phase.steps().stream().anyMatch(step -> step.undo() instanceof Step.Undo.Impossible),

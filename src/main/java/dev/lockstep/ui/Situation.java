@@ -66,10 +66,12 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
                                     "The old shape is hidden, and the revert window runs. Nothing is wrong.",
                                     "If something needs the old shape, roll back now: that brings it back in a moment. The"
                                             + " end of the window is named below; the run goes on by itself then.")
-                            : since(
-                                    badge,
-                                    held(),
-                                    "Each is named below, with what to do. The run goes on by itself once they are gone.");
+                            : ApprovalForm.onlyItsWindow(state)
+                                    ? outside(badge)
+                                    : since(
+                                            badge,
+                                            held(),
+                                            "Each is named below, with what to do. The run goes on by itself once they are gone.");
                 case AWAITING_APPROVAL -> approval(badge);
                 case PAUSED -> paused(badge);
                 case ROLLING_BACK -> rollingBack(badge);
@@ -91,6 +93,15 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
 
         private boolean reverting() {
             return run.state().holds().stream().anyMatch(hold -> hold.blocker().code() == Blocker.Code.REVERT_WINDOW);
+        }
+
+        private Situation outside(Badge badge) {
+            return since(
+                    badge,
+                    "The run waits for a window of its plan to open. Nothing is wrong.",
+                    ApprovalForm.of(run, viewer).isPresent()
+                            ? "Approve or reject it now; otherwise it waits for that when the window opens, which is named below."
+                            : "There is nothing for you to do. The window is named below; the run goes on by itself then.");
         }
 
         private Situation situation(Badge badge, String happening, String todo) {

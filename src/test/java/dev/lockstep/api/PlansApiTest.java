@@ -13,6 +13,7 @@ import static dev.lockstep.api.Requests.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
@@ -20,6 +21,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -35,6 +37,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -276,6 +281,51 @@ class PlansApiTest {
     @Test
     void eventsOfAPlanThatIsNotThereAreRefused() {
         as(VIEWER).get(PLANS + "nothing/events").then().statusCode(404);
+    }
+
+    /** An hour of the day that is far away whenever this runs. */
+    @Test
+    void otherWindowsAreTakenUpByARunThatGoesOn() {
+        LocalTime far =
+                LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MINUTES).plusHours(11);
+        String windows = "  windows: [{name: later, phases: [contract], from: \"%s\", to: \"%s\"}]\n"
+                .formatted(far, far.plusHours(1));
+        yaml(VIEWER, plan("other-hours") + windows)
+                .post("/api/v1/explain")
+                .then()
+                .statusCode(200)
+                .body("phases[0].windows", empty())
+                .body("phases[1].windows[0]", startsWith("later: every day from " + far));
+        yaml(AUTHOR, plan("other-hours") + windows)
+                .put(PLANS + "other-hours")
+                .then()
+                .statusCode(201);
+        as(AUTHOR).post(PLANS + "other-hours/start").then().statusCode(200);
+        reached("other-hours", "phase:contract");
+        reached("other-hours", "state:Held");
+        as(VIEWER)
+                .get(PLANS + "other-hours")
+                .then()
+                .body("blockers.code", contains("OutsideWindow"))
+                .body("phases[1].windows[0]", startsWith("later: "))
+                .body("approvals[0].needed", is(1));
+
+        yaml(AUTHOR, plan("other-hours").replace("count: 1", "count: 2") + windows)
+                .put(PLANS + "other-hours")
+                .then()
+                .spec(problem(409, "PlanInProgress"));
+        yaml(AUTHOR, plan("other-hours"))
+                .put(PLANS + "other-hours")
+                .then()
+                .statusCode(200)
+                .header("ETag", "\"2\"")
+                .body("phases[1].windows", empty());
+
+        reached("other-hours", "state:AwaitingApproval");
+        as(VIEWER)
+                .get(PLANS + "other-hours/journal")
+                .then()
+                .body("entries.message", hasItem("alice changed when the phases of the run may run: at any time."));
     }
 
     @Test

@@ -106,6 +106,7 @@ class ConsumersTest {
                         spec.sync(),
                         spec.contract(),
                         spec.backup(),
-                        rules));
+                        rules,
+                        Optional.empty()));
     }
 }

@@ -42,10 +42,11 @@ final class FakePlans implements Plans {
             if (expectedRevision.isPresent() && expectedRevision.get() != revision) {
                 return new Saved.Outdated(revision);
             }
-            if (known.isPresent() && known.get().digest().equals(document.digest())) {
+            boolean same = known.isPresent() && known.get().digest().equals(document.digest());
+            if (same && known.get().document().equals(document)) {
                 return new Saved.Unchanged(known.get());
             }
-            if (known.isPresent() && inProgress(known.get())) {
+            if (!same && known.isPresent() && inProgress(known.get())) {
                 return new Saved.InProgress(known.get());
             }
             Instant created = known.map(StoredPlan::createdAt).orElse(now);
@@ -53,12 +54,15 @@ final class FakePlans implements Plans {
                     document,
                     revision + 1,
                     document.digest(),
-                    author,
+                    same ? known.get().author() : author,
                     created,
                     now,
                     Optional.empty(),
                     known.flatMap(StoredPlan::pendingStart)));
             kept.put(document.key(), saved);
+            if (same) {
+                return new Saved.Rescheduled(saved);
+            }
             return known.isPresent() ? new Saved.Replaced(saved) : new Saved.Created(saved);
         }
     }

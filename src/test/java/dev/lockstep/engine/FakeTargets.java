@@ -8,6 +8,7 @@ import dev.lockstep.lifecycle.Position;
 import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Inquiry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -60,6 +61,15 @@ final class FakeTargets implements Targets {
             LockSupport.parkNanos(1_000_000);
         }
         return new StepOutcome.Interrupted();
+    }
+
+    /** Works until it is asked to stop, or for this long; says which. */
+    static boolean untilStopped(StepMonitor monitor, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!monitor.stopRequested() && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return monitor.stopRequested();
     }
 
     void answers(CatalogueReading with) {

@@ -44,6 +44,9 @@ final class Diagram {
             - **Every lease leads back to a gate** (`LeaseTaken`). What the last holder saw, the new one has not seen.
             - **`GateBlocked` leads back to a gate from everywhere before a step begins**, also after the gate was open and
               people have approved: the last look is right before the step.
+            - **`WindowClosed` leads back to a gate as well**, before a phase begins and, unless the phase is to be finished,
+              between its steps. The gate goes on being looked at, and how long it has matched counts; it opens, and the floor
+              rises, once a window is open. Nothing that goes back waits for a window.
             - **`FloorRaised` begins the watch of a contract's gate anew.** Old code that was let in a moment before is there
               by the time the gate opens, and closes it.
             - **`PhaseCompleted` leads to the next phase's gate**; a phase that waits for nobody passes it without a look.

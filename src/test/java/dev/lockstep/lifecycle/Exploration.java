@@ -9,7 +9,10 @@ import dev.lockstep.lifecycle.TransitionTable.Arrow;
 import dev.lockstep.plan.Digest;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.plan.Window;
+import dev.lockstep.plan.Windows;
 import dev.lockstep.plan.WorkloadName;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,7 +33,14 @@ import java.util.function.UnaryOperator;
 final class Exploration {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final Digest OTHER_DIGEST = new Digest("b".repeat(64));
+    /** Whole days, of which {@link #NOW} is a Thursday: as time stands, windows open and close when somebody changes them. */
+    static final Window OPEN = Scripts.window("open", "00:00", "00:00", List.of(), DayOfWeek.THURSDAY);
+
+    static final Window SHUT = Scripts.window("shut", "00:00", "00:00", List.of(), DayOfWeek.FRIDAY);
+
     private static final List<String> PEOPLE = List.of("ann", "ben");
+    private static final List<Windows> TIMES =
+            List.of(new Windows(List.of(OPEN)), new Windows(List.of(SHUT)), Windows.NONE);
 
     private final Script script;
     private final Map<World, Integer> numbers = new HashMap<>();
@@ -166,6 +176,7 @@ final class Exploration {
                 new Event.RetryRequested("ann"),
                 new Event.Aborted("ann"),
                 new Event.RollbackRequested("ann")));
+        script.windows().ifPresent(_ -> TIMES.forEach(windows -> events.add(new Event.Rescheduled(windows, "ann"))));
         for (PhaseName phase : phases()) {
             for (String person : PEOPLE) {
                 events.add(new Event.Approved(phase, person, "", Scripts.DIGEST));
@@ -182,6 +193,8 @@ final class Exploration {
         for (PhaseName phase : phases()) {
             Seen.VERDICTS.forEach(verdict -> events.add(new Event.GateBlocked(phase, blockers(verdict))));
             events.add(new Event.GateMatched(phase));
+            events.add(new Event.WindowClosed(phase, Seen.WINDOW));
+            events.add(new Event.WindowOpened(phase));
             events.add(new Event.FloorRaised(phase));
             events.add(new Event.PhaseCompleted(phase));
             for (Direction direction : Direction.values()) {
@@ -262,7 +275,8 @@ final class Exploration {
                 state.floor(),
                 state.pointOfNoReturn(),
                 // No decision looks at it; RunLifeTest tells how it comes and goes.
-                Optional.empty());
+                Optional.empty(),
+                state.windows());
         Optional<Instant> since = world.ghost().matchingSince().map(past);
         return new World(normal, world.ghost().watching(since), world.executing());
     }

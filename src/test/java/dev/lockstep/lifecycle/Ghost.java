@@ -54,6 +54,8 @@ record Ghost(
             case Event.GateOpened _ -> gate(true);
             case Event.GateBlocked _, Event.LeaseTaken _, Event.PhaseCompleted _, Event.StepFailed _, Event.Aborted _ ->
                 gate(false).unwatched();
+            // Looks go on; what they see still counts once the window opens.
+            case Event.WindowClosed _ -> gate(false);
             case Event.RollbackRequested _ ->
                 new Ghost(false, Optional.empty(), begun, done, takenBack, Set.of(), Set.of());
             case Event.FloorRaised(PhaseName phase) ->
@@ -71,6 +73,7 @@ record Ghost(
                         : new Ghost(gateOpen, matchingSince, begun, done, with(takenBack, step), approvals, floors);
             case Event.Started _,
                     Event.GateMatched _,
+                    Event.WindowOpened _,
                     Event.PointOfNoReturnPassed _,
                     Event.StepStarted _,
                     Event.StepWaiting _,
@@ -80,6 +83,7 @@ record Ghost(
                     Event.StepInterrupted _,
                     Event.Attested _,
                     Event.Paced _,
+                    Event.Rescheduled _,
                     Event.Suspended _,
                     Event.Resumed _,
                     Event.RetryRequested _,

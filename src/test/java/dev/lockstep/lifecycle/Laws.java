@@ -2,6 +2,7 @@ package dev.lockstep.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.change.Action;
 import dev.lockstep.change.Phase;
 import dev.lockstep.change.Step;
 import dev.lockstep.gate.Verdict;
@@ -9,6 +10,8 @@ import dev.lockstep.lifecycle.Next.Freshness;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.Window;
+import dev.lockstep.plan.Window.WhenClosed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -166,6 +169,7 @@ final class Laws {
                 assertThat(state.stage()).isInstanceOf(Stage.StepRunning.class);
                 assertThat(state.position()).contains(at);
                 assertThat(attempt).isEqualTo(state.attempts()).isPositive();
+                within(world, at, now);
             }
             case Next.Look(Direction direction, Freshness freshness) -> {
                 assertThat(state.position().map(Position::direction)).contains(direction);
@@ -194,6 +198,7 @@ final class Laws {
         switch (event) {
             case Event.StepStarted _ -> {
                 assertThat(state.suspended()).as("a paused run begins nothing").isFalse();
+                within(world, state.position().orElseThrow(), now);
                 if (state.script().gated(state.position().orElseThrow())) {
                     assertThat(sighting)
                             .as("the last look before a gated step is live, and sees the gate open (G38)")
@@ -202,6 +207,7 @@ final class Laws {
             }
             case Event.GateOpened _ -> {
                 assertThat(state.suspended()).as("a paused run opens no gate").isFalse();
+                within(world, state.position().orElseThrow(), now);
                 if (state.script().gated(state.position().orElseThrow())) {
                     assertThat(state.floorDue(state.position().orElseThrow()))
                             .as("the floor has risen before, and what was let in before that has been looked for (G38)")
@@ -213,9 +219,31 @@ final class Laws {
                                     .isBeforeOrEqualTo(now));
                 }
             }
+            case Event.FloorRaised _ -> within(world, state.position().orElseThrow(), now);
             case Event _ -> {
                 // Nothing that a sighting would have to allow.
             }
+        }
+    }
+
+    /** Nothing goes on outside of its phase's windows, unless the phase was begun and has to be finished (G44). */
+    private static void within(World world, Position at, Instant now) {
+        Phase phase = world.state().script().phase(at);
+        List<Window> windows =
+                world.state().windows().of(phase.name(), !phase.steps().isEmpty());
+        // What stands behind a wait begins like a phase, and a wait itself is neither.
+        List<String> part = phase.steps().stream().limit(at.step() + 1L).toList().reversed().stream()
+                .takeWhile(each -> !(each.action() instanceof Action.RevertWindow))
+                .map(Step::name)
+                .toList();
+        boolean begun = world.ghost().begun().stream().anyMatch(part::contains);
+        boolean finishes = world.state().windows().whenClosed(phase.name(), phase.type()) == WhenClosed.FINISH;
+        boolean nothing = !phase.steps().isEmpty()
+                && (part.isEmpty() || at.step() == phase.steps().size());
+        if (!at.backward() && !windows.isEmpty() && !nothing && !(begun && finishes)) {
+            assertThat(windows)
+                    .as("phase %s goes on outside of its windows, at %s", phase.name(), now)
+                    .anyMatch(window -> WallClock.opens(window, now));
         }
     }
 

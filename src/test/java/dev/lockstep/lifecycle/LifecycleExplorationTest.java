@@ -6,6 +6,7 @@ import static dev.lockstep.fixture.Scripts.phase;
 import static dev.lockstep.fixture.Scripts.reversible;
 import static dev.lockstep.fixture.Scripts.script;
 import static dev.lockstep.fixture.Scripts.traceless;
+import static dev.lockstep.fixture.Scripts.within;
 import static dev.lockstep.plan.Milestone.DUAL_WRITE;
 import static dev.lockstep.plan.Milestone.NEW_ONLY;
 import static dev.lockstep.plan.PhaseType.BACKFILL;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.fixture.Scripts;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.lifecycle.TransitionTable.Arrow;
+import java.time.DayOfWeek;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -77,6 +79,32 @@ class LifecycleExplorationTest {
                                 gated("dual-write", DEPLOY, DUAL_WRITE),
                                 gated("backfill", BACKFILL, DUAL_WRITE, traceless("fill")),
                                 gated("contract", CONTRACT, NEW_ONLY, traceless("verify"), irreversible("drop")))),
+                Arguments.of(
+                        "hours of its own",
+                        within(script(1, Map.of("a", 1), phase("a", EXPAND, reversible("add"))), Exploration.SHUT)),
+                Arguments.of(
+                        "a contract that is finished late",
+                        within(
+                                script(
+                                        1,
+                                        Map.of("contract", 1),
+                                        gated(
+                                                "contract",
+                                                CONTRACT,
+                                                NEW_ONLY,
+                                                reversible("hide"),
+                                                Scripts.wait("wait"),
+                                                irreversible("drop"))),
+                                Exploration.OPEN)),
+                Arguments.of(
+                        "a gate that a window names",
+                        within(
+                                script(
+                                        1,
+                                        Map.of(),
+                                        gated("new-only", DEPLOY, NEW_ONLY),
+                                        phase("a", EXPAND, reversible("add"))),
+                                Scripts.window("shut", "00:00", "00:00", List.of("new-only"), DayOfWeek.FRIDAY))),
                 Arguments.of("a rename that nobody approves", Scripts.rename(1, 0)),
                 Arguments.of("a rename that two people approve", Scripts.rename(1, 2)));
     }

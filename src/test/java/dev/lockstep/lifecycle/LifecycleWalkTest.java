@@ -10,7 +10,12 @@ import dev.lockstep.lifecycle.World.StepEnd;
 import dev.lockstep.plan.Milestone;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PhaseType;
+import dev.lockstep.plan.Window;
+import dev.lockstep.plan.Windows;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -76,6 +81,7 @@ class LifecycleWalkTest {
                 assertThat(moves).as("moves of a run that is left in peace").isLessThan(PATIENCE);
                 told(new Event.Resumed("ann"));
                 told(new Event.RetryRequested("ann"));
+                told(new Event.Rescheduled(Windows.NONE, "ann"));
                 if (world.state().stage() instanceof Stage.AwaitingApproval(Position at, var _)) {
                     PhaseName phase = world.state().script().phase(at).name();
                     List.of("ann", "ben", "cas")
@@ -121,15 +127,28 @@ class LifecycleWalkTest {
             List<Phase> phases = world.state().script().phases();
             PhaseName phase = phases.get(random.nextInt(phases.size())).name();
             String who = List.of("ann", "ben", "cas").get(random.nextInt(3));
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(13)) {
                 case 0, 1 -> new Event.Suspended(who);
                 case 2, 3 -> new Event.Resumed(who);
                 case 4, 5 -> new Event.RetryRequested(who);
                 case 6 -> new Event.Aborted(who);
                 case 7 -> new Event.RollbackRequested(who);
                 case 8 -> new Event.Rejected(phase, who, "no");
+                case 9 -> new Event.Rescheduled(new Windows(List.of(window(phase))), who);
                 default -> new Event.Approved(phase, who, "", Scripts.DIGEST);
             };
+        }
+
+        /** A minute in which the walk is, or from which it comes, or that it may come to. */
+        private Window window(PhaseName phase) {
+            LocalTime from = LocalTime.ofInstant(now, ZoneOffset.UTC)
+                    .truncatedTo(ChronoUnit.MINUTES)
+                    .plusMinutes(random.nextInt(3) - 1);
+            return Scripts.window(
+                    "minute",
+                    from.toString(),
+                    from.plusMinutes(1).toString(),
+                    random.nextBoolean() ? List.of() : List.of(phase.value()));
         }
 
         private Script script() {

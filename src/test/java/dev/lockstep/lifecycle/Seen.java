@@ -13,6 +13,8 @@ final class Seen {
     static final Blocker STALE = blocker(Blocker.Code.EVIDENCE_STALE, "Deployment shop/web");
     static final Blocker LOCK = blocker(Blocker.Code.LOCK_NOT_ACQUIRED, "session 4711");
 
+    static final Blocker WINDOW = blocker(Blocker.Code.OUTSIDE_WINDOW, "phase contract");
+
     static final InTheWay SESSION =
             new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
     static final Verdict OPEN = new Verdict.Open();

@@ -134,6 +134,31 @@ class PlanOperatorTest {
                 status -> condition(status, "Validated").status().equals("True"));
     }
 
+    /** The clock stands at midnight. */
+    @Test
+    void windowsMayChangeAtAnyTime() {
+        world.engine.runs("1.5.0");
+        world.apply(with(plan("rename"), "windows", windows("08:00", "18:00")));
+        PlanStatus held = world.awaitsReason("rename", "OutsideWindow");
+        assertThat(held.state()).isEqualTo("Held");
+        assertThat(held.message()).contains("2026-01-01T08:00:00Z", "1 approval, which can be given now");
+        assertThat(condition(held, "GateOpen").reason()).isEqualTo("OutsideWindow");
+        assertThat(condition(held, "Stalled").status()).isEqualTo("False");
+
+        world.edit("rename", object -> with(object, "windows", windows("00:00", "18:00")));
+        world.awaits("rename", "a gate that counts", status -> !"OutsideWindow".equals(status.reason()));
+        rollOut();
+        PlanStatus asking = world.awaits("rename", "AwaitingApproval");
+
+        assertThat(condition(asking, "Validated").status()).isEqualTo("True");
+        assertThat(asking.digest()).isEqualTo(held.digest());
+        assertThat(world.reasons("rename")).contains("OutsideWindow", "Rescheduled", "WindowOpened");
+    }
+
+    private static List<Map<String, Object>> windows(String from, String to) {
+        return List.of(Map.of("name", "hours", "phases", List.of("contract"), "from", from, "to", to));
+    }
+
     @Test
     void suspendMayChangeAtAnyTime() {
         world.apply(with(plan("rename"), "suspend", true));

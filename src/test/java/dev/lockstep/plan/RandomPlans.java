@@ -14,11 +14,15 @@ import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.Sync;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.plan.PlanSpec.Work;
+import dev.lockstep.plan.Window.WhenClosed;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import dev.lockstep.plan.WorkloadSpec.SessionSpec;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.time.DayOfWeek;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -78,7 +82,25 @@ final class RandomPlans {
                 oneOf(Sync.values()),
                 new ContractRules(random.nextInt(2_592_001), random.nextBoolean()),
                 random.nextBoolean() ? new Backup.None() : new Backup.ToTable(3_600 + random.nextInt(100_000)),
-                maybe(() -> new ConsumerRules(true, several(_ -> sessions()))));
+                maybe(() -> new ConsumerRules(true, several(_ -> sessions()))),
+                maybe(() -> windows(work)));
+    }
+
+    /** All with one rule for when they close, or silent about it, as two rules for one phase are refused. */
+    private Windows windows(Work work) {
+        WhenClosed rule = oneOf(WhenClosed.values());
+        return new Windows(some(number -> new Window(
+                "window-" + number,
+                random.nextBoolean()
+                        ? List.of()
+                        : phases(work).stream()
+                                .filter(_ -> random.nextBoolean())
+                                .toList(),
+                random.nextBoolean() ? Window.EVERY_DAY : some(_ -> oneOf(DayOfWeek.values())),
+                LocalTime.of(random.nextInt(24), random.nextInt(60)),
+                LocalTime.of(random.nextInt(24), random.nextInt(60)),
+                ZoneId.of(oneOf("UTC", "Europe/Berlin", "Australia/Lord_Howe")),
+                maybe(() -> rule))));
     }
 
     private BackfillLimits limits() {
@@ -120,15 +142,18 @@ final class RandomPlans {
     }
 
     private List<Approval> approvals(Work work) {
-        List<PhaseName> phases = switch (work) {
+        return phases(work).stream()
+                .filter(_ -> random.nextBoolean())
+                .map(phase -> new Approval(phase, 1 + random.nextInt(10)))
+                .toList();
+    }
+
+    private static List<PhaseName> phases(Work work) {
+        return switch (work) {
             case Work.Changes _ -> List.of(new PhaseName("contract"), new PhaseName("expand"));
             case Work.Phases(List<DeclaredPhase> declared) ->
                 declared.stream().map(DeclaredPhase::name).toList();
         };
-        return phases.stream()
-                .filter(_ -> random.nextBoolean())
-                .map(phase -> new Approval(phase, 1 + random.nextInt(10)))
-                .toList();
     }
 
     private Change change(int number) {

@@ -41,13 +41,18 @@ import dev.lockstep.plan.SessionPattern;
 import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.SqlStep;
 import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.Window;
+import dev.lockstep.plan.Windows;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
 import dev.lockstep.plan.WorkloadSpec.EvidenceSpec;
 import dev.lockstep.plan.WorkloadSpec.HttpProbe;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
+import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +77,15 @@ final class Samples {
             "Roll out 1.5.0.");
     private static final InTheWay SESSION =
             new InTheWay("session 4711", 4711, "report", "reader", "SELECT ?", "AccessShareLock on users");
+
+    private static final Windows WINDOWS = new Windows(List.of(new Window(
+            "nights",
+            List.of(CONTRACT),
+            List.of(DayOfWeek.MONDAY),
+            LocalTime.of(22, 0),
+            LocalTime.of(5, 30),
+            ZoneId.of("Europe/Berlin"),
+            Optional.of(Window.WhenClosed.FINISH))));
 
     private Samples() {}
 
@@ -157,7 +171,8 @@ final class Samples {
                                 List.of()),
                         new Phase(CONTRACT, PhaseType.CONTRACT, Optional.empty(), steps)),
                 Map.of(CONTRACT, 2, new PhaseName("new-only"), 1),
-                30);
+                30,
+                Optional.of(WINDOWS));
     }
 
     static List<Event> events() {
@@ -179,6 +194,9 @@ final class Samples {
                 new Event.StepFailed("drop", Direction.FORWARD, new Stage.Fault("SQL_FAILED", "It broke.", "Mend it.")),
                 new Event.PhaseCompleted(CONTRACT),
                 new Event.Paced(Speed.PAUSED, "ana"),
+                new Event.Rescheduled(WINDOWS, "ana"),
+                new Event.WindowClosed(CONTRACT, BLOCKER),
+                new Event.WindowOpened(CONTRACT),
                 new Event.Attested(new WorkloadName("bi"), "1.5.0", "ana", "asked them", NOON.plusSeconds(60)),
                 new Event.Suspended("ana"),
                 new Event.Resumed("ana"),
@@ -271,6 +289,7 @@ final class Samples {
                 Optional.of(new ConsumerRules(
                         true,
                         List.of(new WorkloadSpec.SessionSpec(
-                                Optional.empty(), Optional.of(new SessionPattern("exporter")))))));
+                                Optional.empty(), Optional.of(new SessionPattern("exporter")))))),
+                Optional.of(WINDOWS));
     }
 }

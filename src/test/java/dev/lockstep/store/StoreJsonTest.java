@@ -106,6 +106,21 @@ class StoreJsonTest {
     }
 
     @Test
+    @Fact("G47")
+    void aPlanWithoutWindowsIsWrittenAndReadAsBeforeThereWereAny() {
+        PlanDocument plan = Samples.plan("old", Samples.USERS);
+        PlanDocument anyTime = new PlanDocument(plan.key(), plan.spec().within(Optional.empty()));
+        Script script = Samples.script();
+        Script always = new Script(
+                script.digest(), script.phases(), script.approvals(), script.minStableSeconds(), Optional.empty());
+
+        assertThat(StoreJson.write(PlanDocument.class, anyTime)).doesNotContain("windows");
+        assertThat(StoreJson.write(Script.class, always)).doesNotContain("windows");
+        assertReadsBack(PlanDocument.class, anyTime);
+        assertReadsBack(Script.class, always);
+    }
+
+    @Test
     void canonicalFormIgnoresOrderAndSpacing() {
         assertThat(StoreJson.canonical("{\"b\": [1, {\"d\":2,\"c\":\"\\u00e9\"}], \"a\": 0.5}"))
                 .isEqualTo(StoreJson.canonical("{\"a\":0.5,\"b\":[1,{\"c\":\"é\",\"d\":2}]}"))

@@ -123,6 +123,24 @@ class StoredPlansPostgresTest {
     }
 
     @Test
+    void otherWindowsAreARevisionOfTheSameDigestAndAuthorAtAnyTime() {
+        PlanDocument plan = Samples.plan("rescheduled", Samples.USERS);
+        PlanDocument anyTime = new PlanDocument(plan.key(), plan.spec().within(Optional.empty()));
+        save(plan, Optional.empty(), NOON);
+        runs.begin(Samples.run(plan, TableName.parse("rescheduled_table")), List.of(new Event.Started("ana")), NOON);
+
+        assertThat(plans.save(anyTime, "ben", Optional.of(7), LATER)).isEqualTo(new Saved.Outdated(1));
+        assertThat(plans.save(anyTime, "ben", Optional.of(1), LATER)).isInstanceOf(Saved.Rescheduled.class);
+        assertThat(plans.save(anyTime, "ben", Optional.empty(), LATER)).isInstanceOf(Saved.Unchanged.class);
+
+        StoredPlan stored = plans.find(plan.key()).orElseThrow();
+        assertThat(stored.document()).isEqualTo(anyTime);
+        assertThat(stored.revision()).isEqualTo(2);
+        assertThat(stored.digest()).isEqualTo(plan.digest());
+        assertThat(stored.author()).as("who may not approve it").isEqualTo("ana");
+    }
+
+    @Test
     void startThatWaitsIsForgottenOnceItsRunBegins() {
         PlanDocument plan = Samples.plan("waiting", Samples.USERS);
         PendingStart start = new PendingStart("ana", "The database does not answer.", NOON.plusNanos(1));

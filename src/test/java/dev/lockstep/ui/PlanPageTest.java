@@ -109,6 +109,35 @@ class PlanPageTest {
     }
 
     @Test
+    void runOutsideOfItsWindowsIsCalmAndAsksForTheApprovalNow() {
+        PlanPage page = shop.waitsForTheNight().page(Shop.ADA);
+        assertThat(page.situation().badge().label()).isEqualTo("Held");
+        assertThat(page.situation().happening())
+                .isEqualTo("The run waits for a window of its plan to open. Nothing is wrong.");
+        assertThat(page.situation().todo()).startsWith("Approve or reject it now");
+        assertThat(page.approval().map(ApprovalForm::phase)).contains("contract");
+        assertThat(page.holds())
+                .singleElement()
+                .satisfies(hold -> assertThat(hold.message()).contains("2025-03-01T22:00:00Z"));
+        assertThat(page.phases().getLast().windows())
+                .containsExactly(
+                        "nights: every day from 22:00 to 05:00 the next day, UTC. Once begun, the phase goes to its"
+                                + " end.");
+        assertThat(page.phases().getFirst().windows()).isEmpty();
+        assertThat(page.journal().getFirst().sentence()).contains("Window nights is the next to open");
+        assertThat(shop.page(Shop.GUEST).situation().todo()).startsWith("There is nothing for you to do");
+
+        shop.operations.decide(
+                Shop.KEY,
+                Shop.CONTRACT,
+                Decision.APPROVE,
+                "",
+                shop.view().plan().digest(),
+                new Actor("ada", true));
+        assertThat(shop.page(Shop.ADA).approval()).isEmpty();
+    }
+
+    @Test
     void podsAreGroupedByVersionAndJudgedByWhatTheGateWants() {
         shop.isHeld();
         shop.pods("1.4.0", "1.4.0", "1.5.0");

@@ -134,6 +134,7 @@ class PlanTemplateTest {
                         new Shop().starts(),
                         new Shop().backfillsHalf(),
                         new Shop().isHeld(),
+                        new Shop().waitsForTheNight(),
                         new Shop().awaitsApproval(),
                         new Shop().passesTheReturn(),
                         new Shop().succeeds(),

@@ -22,6 +22,7 @@ import dev.lockstep.engine.RunId;
 import dev.lockstep.engine.Runs;
 import dev.lockstep.engine.StoredRun;
 import dev.lockstep.engine.Views;
+import dev.lockstep.fixture.Scripts;
 import dev.lockstep.gate.Blocker;
 import dev.lockstep.gate.Evidence;
 import dev.lockstep.gate.PodObservation;
@@ -42,6 +43,7 @@ import dev.lockstep.plan.PlanSpec;
 import dev.lockstep.plan.Runner;
 import dev.lockstep.plan.Speed;
 import dev.lockstep.plan.Versions;
+import dev.lockstep.plan.Windows;
 import dev.lockstep.plan.WorkloadName;
 import dev.lockstep.plan.WorkloadSpec;
 import dev.lockstep.schema.Identifier;
@@ -227,6 +229,29 @@ final class Shop implements InstantSource {
         return hears(opened(CONTRACT)).passes(Duration.ofMinutes(2));
     }
 
+    /** All code is new by day, and the contract is for the night. */
+    Shop waitsForTheNight() {
+        isHeld();
+        pods("1.5.0", "1.5.0", "1.5.0");
+        hears(new Event.GateMatched(NEW_ONLY)).passes(Duration.ofSeconds(5));
+        Windows nights = new Windows(List.of(Scripts.window("nights", "22:00", "05:00", List.of("contract"))));
+        return hears(
+                        new Event.Rescheduled(nights, "ben"),
+                        opened(NEW_ONLY),
+                        new Event.PhaseCompleted(NEW_ONLY),
+                        new Event.GateMatched(CONTRACT),
+                        new Event.WindowClosed(
+                                CONTRACT,
+                                new Blocker(
+                                        Blocker.Code.OUTSIDE_WINDOW,
+                                        "phase contract",
+                                        "the plan's windows",
+                                        "Phase contract goes on only within its windows. Window nights is the next to"
+                                                + " open, at 2025-03-01T22:00:00Z (Saturday 2025-03-01 22:00 in UTC).",
+                                        "Nothing has to be done: it goes on by itself then.")))
+                .passes(Duration.ofMinutes(2));
+    }
+
     Shop passesTheReturn() {
         awaitsApproval();
         operations.decide(
@@ -329,7 +354,7 @@ final class Shop implements InstantSource {
     }
 
     private static Script script() {
-        return new Script(document().digest(), phases(), Map.of(CONTRACT, 1), 5);
+        return new Script(document().digest(), phases(), Map.of(CONTRACT, 1), 5, Optional.empty());
     }
 
     static List<Phase> phases() {

@@ -4,6 +4,7 @@ import dev.lockstep.change.Phase;
 import dev.lockstep.engine.Explanation;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanTree;
+import dev.lockstep.plan.Windows;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,10 @@ public record ExplanationJson(
                 explanation.digest().value(),
                 PlanTree.of(explanation.document().spec()),
                 explanation.phases().stream()
-                        .map(phase -> PhaseJson.of(phase, approvals(explanation, phase)))
+                        .map(phase -> PhaseJson.of(
+                                phase,
+                                approvals(explanation, phase),
+                                explanation.document().spec().windows().orElse(Windows.NONE)))
                         .toList(),
                 PointOfNoReturnJson.of(explanation.phases(), Optional.empty()),
                 explanation.notes());

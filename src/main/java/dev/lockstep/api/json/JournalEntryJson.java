@@ -22,7 +22,7 @@ public record JournalEntryJson(
         @Schema(
                 description =
                         "the event's own facts, as far as it has any: phase, step, direction, actor, comment, digest,"
-                                + " attempt, fence, holder, blockers, delays, others, blocker, act, transactionMilliseconds, retryAt, summary,"
+                                + " attempt, fence, holder, blockers, delays, others, blocker, act, transactionMilliseconds, retryAt, summary, windows,"
                                 + " fault")
         Map<String, Object> details) {
     public static JournalEntryJson of(JournalEntry entry) {

@@ -5,6 +5,8 @@ import dev.lockstep.lifecycle.Event;
 import dev.lockstep.lifecycle.InTheWay;
 import dev.lockstep.lifecycle.Position.Direction;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.plan.Window;
+import dev.lockstep.plan.Windows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,12 @@ record JournalLine(String message, Map<String, Object> details) {
                                 : actor + " set the speed of the run's backfills to " + speed.label() + ".")
                         .with("actor", actor)
                         .with("speed", speed.label());
+            case Event.Rescheduled(Windows windows, String actor) ->
+                line(actor + " changed when the phases of the run may run: " + windows.words() + ".")
+                        .with("actor", actor)
+                        .with(
+                                "windows",
+                                windows.all().stream().map(Window::words).toList());
             case Event.Suspended(String actor) ->
                 line(actor + " asked the run to pause.").with("actor", actor);
             case Event.Resumed(String actor) ->
@@ -53,6 +61,8 @@ record JournalLine(String message, Map<String, Object> details) {
             case Event.RolledBack _ -> line("All that was done has been taken back.");
             case Event.GateBlocked _,
                     Event.GateMatched _,
+                    Event.WindowClosed _,
+                    Event.WindowOpened _,
                     Event.GateOpened _,
                     Event.FloorRaised _,
                     Event.Approved _,
@@ -78,6 +88,11 @@ record JournalLine(String message, Map<String, Object> details) {
                         .with("blockers", blockers(blockers));
             case Event.GateMatched(var phase) ->
                 line("The gate of phase " + phase + " matches; it opens when it has done so for long enough.")
+                        .with("phase", phase.value());
+            case Event.WindowClosed(var phase, Blocker blocker) ->
+                line(blocker.message()).with("phase", phase.value()).with("blockers", blockers(List.of(blocker)));
+            case Event.WindowOpened(var phase) ->
+                line("Phase " + phase + " is not kept back by its windows any more.")
                         .with("phase", phase.value());
             case Event.GateOpened(var phase, Direction direction, long fence) ->
                 line("The gate of phase " + phase + " opened.")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.lockstep.change.Phase;
 import dev.lockstep.engine.PhaseView;
 import dev.lockstep.plan.Milestone;
+import dev.lockstep.plan.Windows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,10 @@ public record PhaseJson(
         Optional<Instant> gateOpenedAt,
         int approvalsNeeded,
         List<String> approvers,
+
+        @Schema(description = "when it may run, as sentences; empty for at any time")
+        List<String> windows,
+
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
         List<StepJson> steps) {
@@ -40,13 +45,14 @@ public record PhaseJson(
                 view.gateOpenedAt(),
                 view.approvalsNeeded(),
                 view.approvers().stream().sorted().toList(),
+                view.windows(),
                 view.startedAt(),
                 view.finishedAt(),
                 view.steps().stream().map(StepJson::of).toList());
     }
 
     /** A phase that nobody has begun. */
-    static PhaseJson of(Phase phase, int approvalsNeeded) {
+    static PhaseJson of(Phase phase, int approvalsNeeded, Windows windows) {
         return new PhaseJson(
                 phase.name().value(),
                 phase.type().label(),
@@ -56,6 +62,7 @@ public record PhaseJson(
                 Optional.empty(),
                 approvalsNeeded,
                 List.of(),
+                windows.words(phase.name(), phase.type(), !phase.steps().isEmpty()),
                 Optional.empty(),
                 Optional.empty(),
                 phase.steps().stream().map(StepJson::of).toList());
