@@ -167,7 +167,7 @@ public final class Operations {
     }
 
     /**
-     * The same.
+     * As {@link #start(PlanKey, Actor)}, for whoever has something to see to first.
      *
      * @param beforehand done when nothing is in the way of a start any more, and before it happens or is written down
      */
