@@ -193,27 +193,15 @@ public sealed interface Action {
 
         /** A condition that is true for rows of the walked table still to be done and false once they are. */
         public String pending() {
-            TableName other = which == Rows.SURPLUS ? from : to;
+            TableName counterpart = which == Rows.SURPLUS ? from : to;
+            String here = walked().name().sql();
+            // A walked table of that very name would be hidden by it, and each row would be compared with itself.
+            String there = here.equals("other") ? "another" : "other";
             String same = which == Rows.SURPLUS
                     ? ""
-                    : " AND NOT " + SqlText.differ(list(walked().name().sql()), list("other"));
-            return "NOT EXISTS (SELECT FROM " + other.sql() + " AS other WHERE "
-                    + SqlText.sameKey(key, "other", walked().name().sql()) + same + ")";
-        }
-
-        private String list(String row) {
-            return SqlText.joined(columns, row + ".%s");
-        }
-
-        /** A query of up to five rows that are not the very same in both tables, each as a text that names it. */
-        public String apart() {
-            String name = key.stream()
-                    .map(column -> SqlText.literal(column.value() + " = ") + " || coalesce(one." + column.sql()
-                            + ", other." + column.sql() + ")::text")
-                    .collect(Collectors.joining(" || ', ' || "));
-            return "SELECT " + name + "\nFROM " + from.sql() + " AS one\nFULL JOIN " + to.sql() + " AS other ON "
-                    + SqlText.sameKey(key, "one", "other") + "\nWHERE "
-                    + SqlText.differ(list("one"), list("other")) + "\nLIMIT 5";
+                    : " AND NOT " + SqlText.differ(SqlText.columnsOf(here, columns), SqlText.columnsOf(there, columns));
+            return "NOT EXISTS (SELECT FROM " + counterpart.sql() + " AS " + there + " WHERE "
+                    + SqlText.sameKey(key, there, here) + same + ")";
         }
     }
 
