@@ -4,6 +4,7 @@ import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.target.BackfillBatches.Batch;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Goes through shares of a table on one connection, batch after batch, with a rest after each. Confined to one thread. */
@@ -32,9 +33,9 @@ final class BackfillWorker {
                 return Optional.of(new StepOutcome.Interrupted());
             }
             switch (batches.next(pass, share, at)) {
-                case Batch.Done(Stretch to, long changed, var took) -> {
+                case Batch.Done(Stretch to, long changed, Duration took) -> {
                     at = to;
-                    tally.done(share, at, changed);
+                    tally.done(share, at, changed, took);
                     bloat.look(connection);
                     if (!rest.after(took)) {
                         return Optional.of(new StepOutcome.Interrupted());
