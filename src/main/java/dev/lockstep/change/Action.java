@@ -55,13 +55,15 @@ public sealed interface Action {
      * @param fills what each row gets, at least one; none reads what another one writes
      * @param key columns by whose order the rows are walked, where the plan says so; empty for by blocks
      * @param setAside where rows are put that the fill fails on; empty for failing with the first one
+     * @param walk how the rows will be gone through, as far as it could be told beforehand, for a person
      */
     record Backfill(
             TableName table,
             List<Fill> fills,
             UserTriggers userTriggers,
             List<Identifier> key,
-            Optional<SetAside> setAside)
+            Optional<SetAside> setAside,
+            Optional<String> walk)
             implements Action {
         public Backfill {
             fills = List.copyOf(fills);
@@ -69,6 +71,16 @@ public sealed interface Action {
             if (fills.isEmpty()) {
                 throw new IllegalArgumentException("a backfill fills at least one column");
             }
+        }
+
+        /** A backfill of which nobody has said how it will go. */
+        public Backfill(
+                TableName table,
+                List<Fill> fills,
+                UserTriggers userTriggers,
+                List<Identifier> key,
+                Optional<SetAside> setAside) {
+            this(table, fills, userTriggers, key, setAside, Optional.empty());
         }
 
         /** A backfill that fails with the first row that it cannot fill. */
@@ -84,6 +96,10 @@ public sealed interface Action {
         /** A backfill of one column. */
         public Backfill(TableName table, Fill fill, UserTriggers userTriggers) {
             this(table, List.of(fill), userTriggers);
+        }
+
+        Backfill foretold(String how) {
+            return new Backfill(table, fills, userTriggers, key, setAside, Optional.of(how));
         }
 
         /** The SET clause. A row that waits for one fill only keeps what it has in the other columns. */
@@ -138,9 +154,16 @@ public sealed interface Action {
      * @param key columns that identify a row in both tables, by a unique index of built-in types in each
      * @param columns all columns that can be written, the key's among them
      * @param mark a setting that is on in the batches' transactions, so that triggers of ours know them
+     * @param walk how the rows will be gone through, as far as it could be told beforehand, for a person
      */
     record CopyRows(
-            TableName from, TableName to, List<Identifier> key, List<Identifier> columns, Identifier mark, Rows which)
+            TableName from,
+            TableName to,
+            List<Identifier> key,
+            List<Identifier> columns,
+            Identifier mark,
+            Rows which,
+            Optional<String> walk)
             implements Action {
         public CopyRows {
             key = List.copyOf(key);
@@ -148,6 +171,21 @@ public sealed interface Action {
             if (key.isEmpty() || !columns.containsAll(key)) {
                 throw new IllegalArgumentException("rows are copied by a key that is copied as well");
             }
+        }
+
+        /** Rows of which nobody has said how they will be gone through. */
+        public CopyRows(
+                TableName from,
+                TableName to,
+                List<Identifier> key,
+                List<Identifier> columns,
+                Identifier mark,
+                Rows which) {
+            this(from, to, key, columns, mark, which, Optional.empty());
+        }
+
+        CopyRows foretold(String how) {
+            return new CopyRows(from, to, key, columns, mark, which, Optional.of(how));
         }
 
         /** Which rows are dealt with. */
@@ -193,27 +231,15 @@ public sealed interface Action {
 
         /** A condition that is true for rows of the walked table still to be done and false once they are. */
         public String pending() {
-            TableName other = which == Rows.SURPLUS ? from : to;
+            TableName counterpart = which == Rows.SURPLUS ? from : to;
+            String here = walked().name().sql();
+            // A walked table of that very name would be hidden by it, and each row would be compared with itself.
+            String there = here.equals("other") ? "another" : "other";
             String same = which == Rows.SURPLUS
                     ? ""
-                    : " AND NOT " + SqlText.differ(list(walked().name().sql()), list("other"));
-            return "NOT EXISTS (SELECT FROM " + other.sql() + " AS other WHERE "
-                    + SqlText.sameKey(key, "other", walked().name().sql()) + same + ")";
-        }
-
-        private String list(String row) {
-            return SqlText.joined(columns, row + ".%s");
-        }
-
-        /** A query of up to five rows that are not the very same in both tables, each as a text that names it. */
-        public String apart() {
-            String name = key.stream()
-                    .map(column -> SqlText.literal(column.value() + " = ") + " || coalesce(one." + column.sql()
-                            + ", other." + column.sql() + ")::text")
-                    .collect(Collectors.joining(" || ', ' || "));
-            return "SELECT " + name + "\nFROM " + from.sql() + " AS one\nFULL JOIN " + to.sql() + " AS other ON "
-                    + SqlText.sameKey(key, "one", "other") + "\nWHERE "
-                    + SqlText.differ(list("one"), list("other")) + "\nLIMIT 5";
+                    : " AND NOT " + SqlText.differ(SqlText.columnsOf(here, columns), SqlText.columnsOf(there, columns));
+            return "NOT EXISTS (SELECT FROM " + counterpart.sql() + " AS " + there + " WHERE "
+                    + SqlText.sameKey(key, there, here) + same + ")";
         }
     }
 

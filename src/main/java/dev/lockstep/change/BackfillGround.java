@@ -1,6 +1,9 @@
 package dev.lockstep.change;
 
+import dev.lockstep.change.Walk.Impossible;
+import dev.lockstep.change.Walk.Impossible.Fault;
 import dev.lockstep.plan.DeclaredPhase;
+import dev.lockstep.plan.PlanSpec.UserTriggers;
 import dev.lockstep.schema.Catalogue;
 import dev.lockstep.schema.Column;
 import dev.lockstep.schema.Identifier;
@@ -14,46 +17,35 @@ import java.util.Optional;
 final class BackfillGround {
     private BackfillGround() {}
 
-    /** The table, if its rows can be walked; otherwise the reason goes to the objections. */
+    /**
+     * The table, if its rows can be walked; otherwise the reason goes to the objections.
+     *
+     * @param changing whether SQL of the plan that runs before may give it the index that the key needs
+     */
     static Optional<Table> table(
-            Catalogue catalogue, DeclaredPhase.Step.Backfill backfill, String path, Objections objections) {
+            Catalogue catalogue,
+            DeclaredPhase.Step.Backfill backfill,
+            UserTriggers triggers,
+            boolean changing,
+            String path,
+            Objections objections) {
         Optional<Table> table = catalogue.table(backfill.table());
         if (table.isEmpty()) {
             return Ground.table(catalogue, backfill.table(), path + ".table", objections);
         }
-        Optional<String> unfit = unfit(table.get().kind(), !backfill.key().isEmpty());
-        unfit.ifPresent(reason -> objections.add(path + ".table", backfill.table() + " is " + reason));
-        if (unfit.isPresent()) {
+        Walk walk =
+                Walk.of(catalogue, backfill.table(), backfill.key(), triggers).orElseThrow();
+        if (walk instanceof Impossible(Fault fault, String reason, String remedy) && fault == Fault.TABLE) {
+            objections.add(path + ".table", reason + " " + remedy);
             return Optional.empty();
         }
-        backfill.key().forEach(column -> key(table.get(), column, path + ".key", objections));
+        Objections columns = new Objections();
+        backfill.key().forEach(column -> key(table.get(), column, path + ".key", columns));
+        if (walk instanceof Impossible(var _, String reason, String remedy) && !columns.any() && !changing) {
+            columns.add(path + ".key", reason + " " + remedy);
+        }
+        objections.addAll(columns.all());
         return table;
-    }
-
-    private static Optional<String> unfit(Table.Kind kind, boolean key) {
-        return switch (kind) {
-            case ORDINARY, PARTITION -> Optional.empty();
-            case PARTITIONED ->
-                key
-                        ? Optional.empty()
-                        : Optional.of("a partitioned table or has inheritance children, so its rows do not lie in the"
-                                + " blocks of one table. Write a step for each partition, or name the columns of its"
-                                + " primary key, or of another index without NULLs, as key.");
-            case VIEW ->
-                key
-                        ? Optional.empty()
-                        : Optional.of("a view, so its rows do not lie in the blocks of one table. Backfill the table"
-                                + " beneath it, or name columns as key that order the view's rows and are never NULL.");
-            case FOREIGN ->
-                key
-                        ? Optional.empty()
-                        : Optional.of(
-                                "a foreign table, so its rows lie on another server. Backfill it there, in a plan of"
-                                        + " that database, or name columns as key that order its rows and are never NULL.");
-            case MATERIALISED_VIEW ->
-                Optional.of("a materialised view, whose rows cannot be updated. Backfill the tables beneath it, then"
-                        + " refresh it.");
-        };
     }
 
     private static void key(Table table, Identifier name, String path, Objections objections) {

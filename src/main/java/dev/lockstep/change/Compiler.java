@@ -60,7 +60,7 @@ public final class Compiler {
         Demands.check(spec, merged.phases(), objections);
         return objections.any()
                 ? new Compilation.Refused(objections.all())
-                : new Compilation.Compiled(merged.phases(), merged.notes());
+                : new Compilation.Compiled(Walks.told(merged.phases(), catalogue), merged.notes());
     }
 
     /** Phases with what their author should know. */
@@ -78,6 +78,7 @@ public final class Compiler {
             switch (bound.compile(setting, names)) {
                 case Outcome.Parts made -> {
                     Hiding.of(spec).check(made.parts(), setting.path(), objections);
+                    Walks.check(made.parts(), ahead, setting.path(), objections);
                     Hiding.of(spec).checkBackup(changes.get(index), made.parts(), objections);
                     parts.addAll(unused.parts(Departure.of(changes.get(index)).toList()));
                     parts.addAll(made.parts());

@@ -81,12 +81,14 @@ final class DeclaredPhases {
     private Step backfill(DeclaredPhase.Step.Backfill backfill, String path) {
         // A table or column that an earlier step of this plan makes cannot be looked at yet.
         if (!tables.known(backfill.table()) || catalogue.table(backfill.table()).isPresent()) {
-            BackfillGround.table(catalogue, backfill, path, objections).ifPresent(table -> {
-                Ground.rowsCanBeUpdated(table, path + ".table", objections);
-                if (!tables.mentioned(backfill.column().value())) {
-                    Ground.column(table, backfill.column(), path + ".column", objections);
-                }
-            });
+            boolean changing = tables.mentioned(backfill.table().name().value());
+            BackfillGround.table(catalogue, backfill, userTriggers, changing, path, objections)
+                    .ifPresent(table -> {
+                        Ground.rowsCanBeUpdated(table, path + ".table", objections);
+                        if (!tables.mentioned(backfill.column().value())) {
+                            Ground.column(table, backfill.column(), path + ".column", objections);
+                        }
+                    });
         }
         Fill fill = new Fill(backfill.column(), SqlText.enclosed(backfill.value()), backfill.where());
         return new Step(

@@ -7,6 +7,7 @@ import dev.lockstep.schema.Column.DefaultValue;
 import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.RowAccess;
 import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.Table.Kind;
@@ -91,7 +92,8 @@ record NewTable(CreateTable change) {
                 List.of(),
                 List.of(),
                 Surroundings.of(owner),
-                columns.size());
+                columns.size(),
+                RowAccess.ordinary());
     }
 
     private Column catalogued(NewColumn column, int attribute) {

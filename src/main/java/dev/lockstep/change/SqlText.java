@@ -57,6 +57,11 @@ final class SqlText {
         return names.stream().map(name -> format.formatted(name.sql())).collect(Collectors.joining(", "));
     }
 
+    /** Columns of the row that has this name in a statement. */
+    static String columnsOf(String row, List<Identifier> columns) {
+        return columns.stream().map(column -> row + "." + column.sql()).collect(Collectors.joining(", "));
+    }
+
     /** True where two rows have the same key. Built-in types only: the operator must not depend on the search path. */
     static String sameKey(List<Identifier> key, String one, String other) {
         return key.stream()

@@ -1,10 +1,10 @@
 package dev.lockstep.change;
 
-import dev.lockstep.change.Action.Assertion;
 import dev.lockstep.change.Action.BuildIndex;
 import dev.lockstep.change.Action.CopyRows;
 import dev.lockstep.change.Action.CopyRows.Rows;
 import dev.lockstep.change.Action.DrainTransactions;
+import dev.lockstep.change.Action.Survey;
 import dev.lockstep.change.Action.Transactional;
 import dev.lockstep.change.Recipe.Outcome;
 import dev.lockstep.change.Recipe.Part;
@@ -82,10 +82,11 @@ final class TableByCopy {
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.NEW_ONLY),
-                        List.of(
-                                TableByView.functions(twin.oldName(), twin.name(), names),
-                                TableByView.dependents(twin.name(), "table", names),
-                                verify("Something wrote past the triggers (a disabled trigger, or a restore)."),
+                        proven(
+                                List.of(
+                                        TableByView.functions(twin.oldName(), twin.name(), names),
+                                        TableByView.dependents(twin.name(), "table", names)),
+                                "Something wrote past the triggers (a disabled trigger, or a restore).",
                                 replace())));
     }
 
@@ -107,13 +108,13 @@ final class TableByCopy {
                         Stream.concat(
                                         fill(List.of(Rows.DIFFERING, Rows.SURPLUS)).stream(),
                                         // Before the first code reads the new name.
-                                        Stream.of(verify(ONE_SIDED)))
+                                        verify(ONE_SIDED).stream())
                                 .toList()),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.READ_NEW), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
                         Optional.of(Milestone.READ_NEW),
-                        List.of(TableByView.dependents(twin.name(), "table", names), verify(ONE_SIDED), exchange())),
+                        proven(List.of(TableByView.dependents(twin.name(), "table", names)), ONE_SIDED, exchange())),
                 new Part(PhaseType.DEPLOY, Optional.of(Milestone.NEW_ONLY), List.of()),
                 new Part(
                         PhaseType.CONTRACT,
@@ -181,20 +182,44 @@ final class TableByCopy {
                 title,
                 copy,
                 new Undo.Nothing(),
-                Look.noRow("SELECT FROM " + copy.walked().sql() + " WHERE " + copy.pending()));
+                noneLeft(copy));
     }
 
-    private Step verify(String cause) {
-        String query = rows(Rows.MISSING).apart();
-        return new Step(
-                names.claim("verify"),
-                "Prove that " + twin.oldName() + " and " + twin.name() + " have the very same rows",
-                new Assertion(
-                        query,
+    /** What loses something comes when both tables are proven equal (P14). */
+    private List<Step> proven(List<Step> looks, String cause, Step loss) {
+        return Stream.of(looks, verify(cause), List.of(loss))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Both ways: rows that the twin does not have the very same, and rows that only the twin has. */
+    private List<Step> verify(String cause) {
+        return List.of(
+                survey(
+                        "verify",
+                        "Prove that every row of " + twin.oldName() + " is the very same in " + twin.name(),
+                        rows(Rows.DIFFERING),
                         "Each row of " + twin.oldName() + " is the very same in " + twin.name() + ".",
                         cause + " Decide for each row which side is right and write it to both."),
+                survey(
+                        "verify-surplus",
+                        "Prove that " + twin.name() + " has no row that " + twin.oldName() + " does not have",
+                        rows(Rows.SURPLUS),
+                        "Each row of " + twin.name() + " is in " + twin.oldName() + " as well.",
+                        cause + " Decide for each row whether it should be there, and write it to both or delete it."));
+    }
+
+    private Step survey(String name, String title, CopyRows compared, String expectation, String remedy) {
+        return new Step(
+                names.claim(name),
+                title,
+                new Survey(compared.walked(), new Survey.NoneWhere(compared.pending()), expectation, remedy),
                 new Undo.Nothing(),
-                Look.noRow(query));
+                noneLeft(compared));
+    }
+
+    private static String noneLeft(CopyRows rows) {
+        return Look.noRow("SELECT FROM " + rows.walked().sql() + " WHERE " + rows.pending());
     }
 
     private Step replace() {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param wholeDependents everything outside that would stand in the way of dropping the table (P35), but for foreign keys;
  *     and the publications that name it
  * @param columnsEver how many columns it has had, dropped ones included: they too count towards the server's limit (P43)
+ * @param access how its rows can be reached
  */
 public record Table(
         TableName name,
@@ -39,7 +40,8 @@ public record Table(
         List<InboundKey> inboundKeys,
         List<TableDependent> wholeDependents,
         Surroundings surroundings,
-        int columnsEver) {
+        int columnsEver,
+        RowAccess access) {
     public Table {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);
@@ -85,7 +87,8 @@ public record Table(
                 inboundKeys,
                 wholeDependents,
                 surroundings,
-                columnsEver + otherColumns.size() - columns.size());
+                columnsEver + otherColumns.size() - columns.size(),
+                access);
     }
 
     private static <T> List<T> plus(List<T> some, T one) {

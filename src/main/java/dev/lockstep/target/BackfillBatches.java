@@ -213,9 +213,13 @@ final class BackfillBatches {
         return work.statement(at.condition(work.pending()));
     }
 
-    /** How much larger the next batch should be than one that took so long. */
     private double factor(Duration took) {
-        return Math.clamp((double) rest.batch().toNanos() / Math.max(1, took.toNanos()), 0.25, 2);
+        return factor(rest.batch(), took);
+    }
+
+    /** How much larger the next batch should be than one that took so long. */
+    static double factor(Duration wanted, Duration took) {
+        return Math.clamp((double) wanted.toNanos() / Math.max(1, took.toNanos()), 0.25, 2);
     }
 
     private Batch smaller(Stretch at) {

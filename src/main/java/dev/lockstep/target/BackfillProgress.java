@@ -2,6 +2,8 @@ package dev.lockstep.target;
 
 import dev.lockstep.engine.Progress;
 import dev.lockstep.plan.Speed;
+import dev.lockstep.target.Forecast.Mark;
+import dev.lockstep.target.Forecast.Outlook;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -12,7 +14,9 @@ final class BackfillProgress {
     private final Attempt attempt;
     private final BackfillRest rest;
     private final Stopwatch since = Stopwatch.started();
-    private final Forecast forecast = new Forecast();
+    private Forecast forecast = new Forecast();
+    private long reported;
+    private Duration began = Duration.ZERO;
     private Duration reportedAt = EVERY.negated();
     private Optional<Progress> last = Optional.empty();
 
@@ -22,45 +26,55 @@ final class BackfillProgress {
         rest.listener(this::again);
     }
 
-    /** @param passed how much of the pass is done, from 0 to 1 */
-    synchronized void report(long pass, double passed, long rows) {
+    /**
+     * Another pass goes through the whole table again, but writes next to nothing: what was is no measure for it.
+     *
+     * @param passed how much of the pass is done, from 0 to 1
+     * @param worked how long its batches have taken, those of all workers together
+     */
+    synchronized void report(long pass, double passed, long rows, Duration worked) {
+        if (pass != reported) {
+            reported = pass;
+            began = unpaused();
+            forecast = new Forecast();
+        }
+        forecast.reached(new Mark(inPass(), worked, rows, passed));
         Duration now = since.elapsed();
         if (passed < 1 && now.minus(reportedAt).compareTo(EVERY) < 0) {
             return;
         }
         reportedAt = now;
-        // A second pass is short and its length is not known; the first one is what people wait for.
-        boolean firstPass = pass == 1;
-        Forecast.Outlook outlook = forecast.after(now.minus(rest.pausedFor()), rows, firstPass ? passed : 1);
-        Progress progress = new Progress(
-                attempt.order().step().name(),
-                rows,
-                firstPass ? passed : 1,
-                outlook.rowsPerSecond(),
-                firstPass ? outlook.left().map(left -> Math.round(left.toMillis() / 1000.0)) : Optional.empty(),
-                attempt.now(),
-                Optional.of(rest.now()));
-        last = Optional.of(progress);
-        attempt.progressed(progress);
+        // What a later pass goes through has been passed before.
+        tell(rows, pass == 1 ? passed : 1, rest.now());
+    }
+
+    private Duration unpaused() {
+        return since.elapsed().minus(rest.pausedFor());
+    }
+
+    private Duration inPass() {
+        return unpaused().minus(began);
     }
 
     /** The same with what makes it slower now, which may be a pause; what has not changed is not told again. */
     private synchronized void again() {
         Progress.Pace pace = rest.now();
-        if (last.isEmpty() || last.get().pace().equals(Optional.of(pace))) {
-            return;
-        }
+        last.filter(before -> !before.pace().equals(Optional.of(pace)))
+                .ifPresent(before -> tell(before.rowsDone(), before.fraction(), pace));
+    }
+
+    private void tell(long rows, double fraction, Progress.Pace pace) {
+        Outlook outlook = forecast.outlook(inPass());
         boolean paused = pace.speed() == Speed.PAUSED;
-        Progress before = last.get();
-        Progress now = new Progress(
-                before.step(),
-                before.rowsDone(),
-                before.fraction(),
-                paused ? 0 : before.rowsPerSecond(),
-                paused ? Optional.empty() : before.secondsLeft(),
+        Progress progress = new Progress(
+                attempt.order().step().name(),
+                rows,
+                fraction,
+                paused ? 0 : outlook.rowsPerSecond(),
+                paused ? Optional.empty() : outlook.left().map(left -> Math.round(left.toMillis() / 1000.0)),
                 attempt.now(),
                 Optional.of(pace));
-        last = Optional.of(now);
-        attempt.progressed(now);
+        last = Optional.of(progress);
+        attempt.progressed(progress);
     }
 }

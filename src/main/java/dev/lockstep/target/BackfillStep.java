@@ -50,7 +50,7 @@ final class BackfillStep {
 
     private StepOutcome chosen(Connection connection, ShortTransaction ledger, Ledger.Entry.Open entry)
             throws SQLException {
-        return switch (new ScanChoice(connection, work).choose()) {
+        return switch (ScanChoice.choose(connection, work)) {
             case ScanChoice.Chosen.Refused(StepOutcome.Failed why) -> why;
             case ScanChoice.Chosen.By(Scan scan) -> {
                 attempt.note(scan.why());

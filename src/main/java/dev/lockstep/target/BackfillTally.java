@@ -1,5 +1,6 @@
 package dev.lockstep.target;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,6 +8,7 @@ import java.util.List;
 final class BackfillTally {
     private final BackfillProgress progress;
     private long rows;
+    private Duration worked = Duration.ZERO;
     private long pass;
     private List<Stretch> shares = List.of();
     private boolean passedOver;
@@ -23,8 +25,10 @@ final class BackfillTally {
         tell();
     }
 
-    synchronized void done(int share, Stretch at, long changed) {
+    /** @param took how long the batch was at work */
+    synchronized void done(int share, Stretch at, long changed, Duration took) {
         rows += changed;
+        worked = worked.plus(took);
         shares.set(share, at);
         tell();
     }
@@ -32,7 +36,7 @@ final class BackfillTally {
     private void tell() {
         double fraction =
                 shares.stream().mapToDouble(Stretch::fraction).average().orElse(1);
-        progress.report(pass, shares.stream().allMatch(Stretch::over) ? 1 : fraction, rows);
+        progress.report(pass, shares.stream().allMatch(Stretch::over) ? 1 : fraction, rows, worked);
     }
 
     /** Something was left out of this pass because of others' row locks. */

@@ -4,6 +4,7 @@ import dev.lockstep.engine.StepOutcome;
 import dev.lockstep.target.BackfillBatches.Batch;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Goes through shares of a table on one connection, batch after batch, with a rest after each. Confined to one thread. */
@@ -33,10 +34,10 @@ final class BackfillWorker {
                 return Optional.of(new StepOutcome.Interrupted());
             }
             switch (batches.next(pass, share, at, owed.paysForFlush())) {
-                case Batch.Done(Stretch to, long changed, var took, var flushed) -> {
+                case Batch.Done(Stretch to, long changed, Duration took, Duration flushed) -> {
                     at = to;
                     owed.flushed(flushed);
-                    tally.done(share, at, changed);
+                    tally.done(share, at, changed, took);
                     bloat.look(connection);
                     if (!rest.after(took, owed)) {
                         return Optional.of(new StepOutcome.Interrupted());

@@ -27,6 +27,15 @@ final class CatalogueReader {
     }
 
     Catalogue read(Set<TableName> names) throws SQLException {
+        return read(names, true);
+    }
+
+    /** One table without what is beneath it. */
+    Catalogue alone(TableName name) throws SQLException {
+        return read(Set.of(name), false);
+    }
+
+    private Catalogue read(Set<TableName> names, boolean beneath) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             // One snapshot for all; and with this path every expression the server prints names its schemas.
@@ -44,7 +53,8 @@ final class CatalogueReader {
                 TableName name = wanted.pop();
                 Optional<Table> table = tables.containsKey(name) ? Optional.empty() : table(name, version);
                 table.ifPresent(known -> tables.put(name, known));
-                table.ifPresent(known -> known.partitions().forEach(child -> wanted.push(child.name())));
+                table.filter(_ -> beneath)
+                        .ifPresent(known -> known.partitions().forEach(child -> wanted.push(child.name())));
             }
             return new Catalogue(version, role, tables, new NameReader(connection).names(names));
         } finally {
@@ -113,7 +123,8 @@ final class CatalogueReader {
                 new InboundReader(connection, relation.oid()).keys(),
                 new InboundReader(connection, relation.oid()).dependents(),
                 new SurroundingsReader(connection, relation.oid(), version).surroundings(),
-                relation.columnsEver()));
+                relation.columnsEver(),
+                new AccessReader(connection, relation.oid()).access()));
     }
 
     private static Relation relation(ResultSet row) throws SQLException {

@@ -7,16 +7,13 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How to name a row to a person: by its primary key, or by its place where there is none. */
+/** How to name a row to a person: by its primary key, else by another key that is never NULL, else by its place. */
 final class RowNames {
     private RowNames() {}
 
     /** An SQL expression over the table's row. */
     static String expression(Connection connection, TableName table) throws SQLException {
-        List<Identifier> key = new Query(connection, """
-                        SELECT a.attname FROM pg_index i
-                        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
-                        WHERE i.indrelid = ?::regclass AND i.indisprimary ORDER BY a.attnum""").list(row -> new Identifier(row.getString(1)), table.sql());
+        List<Identifier> key = AccessReader.of(connection, table).access().key().orElse(List.of());
         return key.isEmpty() ? "'row ' || ctid::text" : of(key);
     }
 

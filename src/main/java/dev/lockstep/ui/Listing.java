@@ -7,6 +7,7 @@ import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An action as a person reviews it.
@@ -57,14 +58,16 @@ public record Listing(String manner, List<String> statements, List<String> locks
                                 + switch (backfill.userTriggers()) {
                                     case SKIP -> "do not fire.";
                                     case FIRE -> "fire for every row.";
-                                },
+                                }
+                                + foretold(backfill.walk()),
                         List.of("UPDATE " + backfill.table().sql() + "\n   SET " + backfill.assignment() + "\n WHERE "
                                 + backfill.pending()),
                         List.of(spoken(backfill.table(), LockMode.ROW_EXCLUSIVE)));
             case Action.CopyRows copy ->
                 new Listing(
                         "In short batches, each with its cursor in its own transaction; then proven over the whole"
-                                + " table.",
+                                + " table."
+                                + foretold(copy.walk()),
                         List.of(copy.statement(copy.pending())),
                         spoken(List.of(
                                 new TableLock(copy.from(), LockMode.ROW_SHARE),
@@ -127,6 +130,10 @@ public record Listing(String manner, List<String> statements, List<String> locks
                         List.of(),
                         List.of());
         };
+    }
+
+    private static String foretold(Optional<String> walk) {
+        return walk.map(how -> " " + how).orElse("");
     }
 
     private static List<String> spoken(List<TableLock> locks) {

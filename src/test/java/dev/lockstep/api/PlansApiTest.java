@@ -21,6 +21,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -339,6 +340,34 @@ class PlansApiTest {
                 .body("phases[1].steps[0].inverse.kind", is("Impossible"))
                 .body("pointOfNoReturn.phase", is("contract"));
         as(VIEWER).get(PLANS + "explained").then().spec(problem(404, "PlanNotFound"));
+    }
+
+    @Test
+    void explainsHowABackfillWillGoThroughItsTable() {
+        String plan = """
+                apiVersion: lockstep.dev/v1alpha1
+                kind: MigrationPlan
+                metadata: {name: walked, namespace: shop}
+                spec:
+                  databaseRef: {name: shop}
+                  phases:
+                    - name: make
+                      type: Expand
+                      steps:
+                        - sql: {name: make, up: "create table walked (a text, b text)", down: drop table if exists walked}
+                    - name: fill
+                      type: Backfill
+                      steps:
+                        - backfill: {name: b, table: walked, column: b, value: a, where: b IS NULL}
+                """;
+        yaml(VIEWER, plan)
+                .post("/api/v1/explain")
+                .then()
+                .statusCode(200)
+                .body("phases[0].steps[0].walk", nullValue())
+                .body(
+                        "phases[1].steps[0].walk",
+                        endsWith("decided when the step begins: there is no table walked yet."));
     }
 
     @Test

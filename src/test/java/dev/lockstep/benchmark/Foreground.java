@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /**
  * An application that reads a row and updates it, so many times a second whatever happens: each transaction has a time at
@@ -24,14 +25,30 @@ final class Foreground implements AutoCloseable {
     private static final long LONGEST = 3_600_000_000L;
 
     private final List<Session> sessions = new ArrayList<>();
+    private final Recorder seconds = new Recorder(LONGEST, 3);
 
     /** Begins; what is measured begins with {@link #measure}. */
     Foreground(String url, int rows, int perSecond) {
         for (int number = 0; number < SESSIONS; number++) {
-            Session session = new Session(url, rows, 1_000_000_000L * SESSIONS / perSecond);
+            Session session = new Session(url, rows, every(perSecond), seconds);
             session.start();
             sessions.add(session);
         }
+    }
+
+    /** Nanoseconds between two transactions of one session. */
+    private static long every(int perSecond) {
+        return 1_000_000_000L * SESSIONS / perSecond;
+    }
+
+    /** So many transactions a second from now on. */
+    void rate(int perSecond) {
+        sessions.forEach(session -> session.every = every(perSecond));
+    }
+
+    /** What its transactions met since it was asked last, in microseconds from when each was due. */
+    Histogram lastSecond() {
+        return seconds.getIntervalHistogram();
     }
 
     /**
@@ -90,19 +107,21 @@ final class Foreground implements AutoCloseable {
 
         private final String url;
         private final int rows;
-        private final long every;
+        private final Recorder seconds;
         private final Histogram transactions = new Histogram(LONGEST, 3);
         private final Histogram statements = new Histogram(LONGEST, 3);
+        volatile long every;
         volatile long from = NOT_YET;
         volatile long end = NOT_YET;
         volatile Throwable failure;
 
         @SuppressWarnings("NullAway.Init")
-        Session(String url, int rows, long every) {
+        Session(String url, int rows, long every, Recorder seconds) {
             super("foreground");
             this.url = url;
             this.rows = rows;
             this.every = every;
+            this.seconds = seconds;
         }
 
         @Override
@@ -123,8 +142,9 @@ final class Foreground implements AutoCloseable {
                         return;
                     }
                     transaction(connection, read, write, due >= from);
+                    seconds.recordValue(since(due));
                     if (due >= from) {
-                        record(transactions, due);
+                        transactions.recordValue(since(due));
                     }
                     due += every;
                 }
@@ -160,13 +180,13 @@ final class Foreground implements AutoCloseable {
 
         private long sent(long began, boolean counted) {
             if (counted) {
-                record(statements, began);
+                statements.recordValue(since(began));
             }
             return System.nanoTime();
         }
 
-        private static void record(Histogram histogram, long since) {
-            histogram.recordValue(Math.min(LONGEST, (System.nanoTime() - since) / 1000));
+        private static long since(long began) {
+            return Math.min(LONGEST, (System.nanoTime() - began) / 1000);
         }
     }
 }

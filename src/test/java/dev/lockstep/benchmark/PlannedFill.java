@@ -103,16 +103,21 @@ final class PlannedFill {
     /** Does all that comes before the backfill: the column, and triggers where the plan has them. */
     void prepare() {
         for (int ordinal = 0; ordinal < fill; ordinal++) {
-            perform(ordinal, 1);
+            perform(ordinal, 1, new Unwatched());
         }
     }
 
     /** @param attempt the first or, after a crash, the next; also the fence */
     void fill(int attempt) {
-        perform(fill, attempt);
+        fill(attempt, new Unwatched());
     }
 
-    private void perform(int ordinal, int attempt) {
+    /** The same, with somebody who is told how it goes. */
+    void fill(int attempt, StepMonitor watch) {
+        perform(fill, attempt, watch);
+    }
+
+    private void perform(int ordinal, int attempt, StepMonitor watch) {
         StepOrder order = new StepOrder(
                 plan.spec().database(),
                 run,
@@ -123,9 +128,9 @@ final class PlannedFill {
                 attempt,
                 plan.spec().locks(),
                 plan.spec().backfill());
-        StepOutcome outcome = targets.execute(order, new Unwatched());
+        StepOutcome outcome = targets.execute(order, watch);
         while (outcome instanceof StepOutcome.Blocked) {
-            outcome = targets.execute(order, new Unwatched());
+            outcome = targets.execute(order, watch);
         }
         if (!(outcome instanceof StepOutcome.Completed)) {
             throw new IllegalStateException(steps.get(ordinal).name() + ": " + outcome);

@@ -1,5 +1,7 @@
 package dev.lockstep.benchmark;
 
+import dev.lockstep.change.Action.CopyRows;
+import dev.lockstep.change.Action.CopyRows.Rows;
 import dev.lockstep.change.Action.Survey;
 import dev.lockstep.change.Step;
 import dev.lockstep.engine.Progress;
@@ -14,6 +16,7 @@ import dev.lockstep.plan.PlanSpec.BackfillPace;
 import dev.lockstep.plan.PlanSpec.BatchCommit;
 import dev.lockstep.plan.PlanSpec.LockBudget;
 import dev.lockstep.plan.PlanSpec.UserTriggers;
+import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.target.JdbcTargets;
 import dev.lockstep.target.TargetConnection;
@@ -29,9 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What it costs to prove that two columns are equal in every row, and to find the rows that an expression fails on, in ways
+ * What it costs to prove that two columns, or two tables, are equal in every row, and to find the rows that an expression fails on, in ways
  * that people use and in Lockstep's. Prints medians.
  *
  * <p>System properties: {@code rows} (1000000), {@code repeats} (5).
@@ -62,6 +67,11 @@ final class ProofCost {
                 sql.run("VACUUM (FULL, ANALYZE) users");
                 ProofCost program = new ProofCost(url, System.out);
                 program.print("proof that two columns are equal", program.proofs(sql));
+                sql.run("CREATE TABLE people (LIKE users INCLUDING INDEXES)");
+                sql.run("INSERT INTO people SELECT * FROM users");
+                sql.run("VACUUM ANALYZE people");
+                program.print("proof that two tables are equal", program.comparisons(sql));
+                sql.run("DROP TABLE people");
                 for (int failing : new int[] {1, 100}) {
                     sql.run("UPDATE users SET amount = a::text WHERE amount = 'x'");
                     sql.run("UPDATE users SET amount = 'x' WHERE id % " + ROWS / failing + " = 5");
@@ -94,8 +104,36 @@ final class ProofCost {
                 () -> sql.number(
                         "SELECT (md5(string_agg(full_name, ',' ORDER BY id)) = md5(string_agg(name, ',' ORDER BY id)))::int"
                                 + " FROM users"));
-        ways.put("**Lockstep: by blocks, in short transactions**", () -> survey(new Survey.NoneWhere(apart)));
+        ways.put("**Lockstep: by blocks, in short transactions**", () -> survey(USERS, new Survey.NoneWhere(apart)));
         return ways;
+    }
+
+    /** By one statement that reads both tables, and by each table's pieces, asking for the rows of the other one by key. */
+    private SequencedMap<String, Runnable> comparisons(Sql sql) {
+        List<Identifier> key = List.of(new Identifier("id"));
+        List<Identifier> columns = Stream.of("id", "a", "b", "c", "touched", "name", "note", "full_name", "amount")
+                .map(Identifier::new)
+                .toList();
+        SequencedMap<String, Runnable> ways = new LinkedHashMap<>();
+        ways.put(
+                "FULL JOIN of both, one statement",
+                () -> expect(
+                        0,
+                        sql.number("SELECT count(*) FROM (SELECT FROM users AS one FULL JOIN people AS other USING (id)"
+                                + " WHERE record_image_ne(" + row("one", columns) + ", " + row("other", columns)
+                                + ") LIMIT 5) AS apart")));
+        ways.put("**Lockstep: by blocks of each, in short transactions**", () -> {
+            for (Rows which : List.of(Rows.DIFFERING, Rows.SURPLUS)) {
+                CopyRows copy =
+                        new CopyRows(USERS, TableName.parse("people"), key, columns, new Identifier("copying"), which);
+                survey(copy.walked(), new Survey.NoneWhere(copy.pending()));
+            }
+        });
+        return ways;
+    }
+
+    private static String row(String of, List<Identifier> columns) {
+        return columns.stream().map(column -> of + "." + column.sql()).collect(Collectors.joining(", ", "ROW(", ")"));
     }
 
     private SequencedMap<String, Runnable> finders(Sql sql, int failing) {
@@ -109,7 +147,7 @@ final class ProofCost {
         });
         ways.put(
                 "**Lockstep: pieces as a whole, the function where one fails**",
-                () -> survey(new Survey.Evaluates("amount::int", failing)));
+                () -> survey(USERS, new Survey.Evaluates("amount::int", failing)));
         return ways;
     }
 
@@ -148,13 +186,13 @@ final class ProofCost {
         }
     }
 
-    private void survey(Survey.Question question) {
+    private void survey(TableName table, Survey.Question question) {
         JdbcTargets targets = new JdbcTargets(
                 Map.of(new DatabaseName("shop"), new TargetConnection(url, "", () -> "")), Clock.systemUTC());
         Step step = new Step(
                 "survey",
                 "survey",
-                new Survey(USERS, question, "So it is.", "Mend it."),
+                new Survey(table, question, "So it is.", "Mend it."),
                 new Step.Undo.Nothing(),
                 "SELECT NULL::boolean");
         StepOutcome outcome = targets.execute(

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param rates transactions of the foreground a second, for each a set of rounds; 0 is none
  * @param idleSeconds how long the foreground alone is looked at in each round
  * @param extras whether the trigger's cost and that of being killed are measured as well
+ * @param plot of one governed run
  */
 record Settings(
         String version,
@@ -22,8 +23,39 @@ record Settings(
         int repeats,
         List<Integer> rates,
         int idleSeconds,
-        boolean extras) {
+        boolean extras,
+        Plot plot) {
     private static final int MILLION = 1_000_000;
+
+    /**
+     * A governed run that is recorded and drawn.
+     *
+     * @param rates of the foreground, one for each equal part of the table; at least one
+     */
+    record Plot(Wanted wanted, int rows, List<Integer> rates) {
+        /** Whether there is one. */
+        enum Wanted {
+            /** After all that is measured. */
+            TOO,
+            /** And nothing else. */
+            ONLY,
+            NO
+        }
+
+        private static Plot fromProperties() {
+            Wanted wanted = switch (System.getProperty("benchmark.plot", "too")) {
+                case "too" -> Wanted.TOO;
+                case "only" -> Wanted.ONLY;
+                case "no" -> Wanted.NO;
+                case String other ->
+                    throw new IllegalArgumentException("benchmark.plot is too, only or no, not \"" + other + "\"");
+            };
+            return new Plot(
+                    wanted,
+                    Integer.getInteger("benchmark.plot.rows", 6 * MILLION),
+                    list("benchmark.plot.foreground", Integer::valueOf).orElse(List.of(200, 1_500, 200)));
+        }
+    }
 
     /** From system properties {@code benchmark.*}; what the README says about them is all that there is. */
     static Settings fromProperties() {
@@ -40,7 +72,8 @@ record Settings(
                 Integer.getInteger("benchmark.repeats", 3),
                 list("benchmark.foreground", Integer::valueOf).orElse(List.of(0, 500)),
                 full ? 30 : 10,
-                Boolean.parseBoolean(System.getProperty("benchmark.extras", "true")));
+                Boolean.parseBoolean(System.getProperty("benchmark.extras", "true")),
+                Plot.fromProperties());
     }
 
     private static List<Method> quick() {

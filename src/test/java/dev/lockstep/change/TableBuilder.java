@@ -8,6 +8,7 @@ import dev.lockstep.schema.Constraint;
 import dev.lockstep.schema.Dependent;
 import dev.lockstep.schema.Identifier;
 import dev.lockstep.schema.Index;
+import dev.lockstep.schema.RowAccess;
 import dev.lockstep.schema.Surroundings;
 import dev.lockstep.schema.Table;
 import dev.lockstep.schema.Table.InboundKey;
@@ -36,6 +37,7 @@ public final class TableBuilder {
     private Table.Kind kind = Table.Kind.ORDINARY;
     private Optional<String> rowsHidden = Optional.empty();
     private Optional<String> updatesRefused = Optional.empty();
+    private RowAccess access = RowAccess.ordinary();
     private Surroundings surroundings = Surroundings.of(new Identifier("postgres"));
     private Optional<PartitionKey> partitionKey = Optional.empty();
     private List<Partition> partitions = List.of();
@@ -239,6 +241,11 @@ public final class TableBuilder {
         return this;
     }
 
+    TableBuilder access(RowAccess other) {
+        access = other;
+        return this;
+    }
+
     /** Declaratively partitioned by range of this column. */
     TableBuilder partitioned(String by, String... children) {
         kind = Table.Kind.PARTITIONED;
@@ -269,7 +276,8 @@ public final class TableBuilder {
                 inboundKeys,
                 wholeDependents,
                 surroundings,
-                columns.stream().mapToInt(Column::attribute).max().orElse(0));
+                columns.stream().mapToInt(Column::attribute).max().orElse(0),
+                access);
     }
 
     public static Catalogue catalogue(TableBuilder... tables) {

@@ -29,7 +29,7 @@ class CopyRowsPostgresTest {
             """;
 
     /** Keeps people equal to users, whatever is written, as the triggers of a rename do. */
-    private static final String SYNC = """
+    static final String SYNC = """
             CREATE FUNCTION sync() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
               DELETE FROM people WHERE TG_OP <> 'INSERT' AND (tenant, id) = (OLD.tenant, OLD.id);
@@ -62,6 +62,21 @@ class CopyRowsPostgresTest {
 
     private static List<Identifier> ids(String... names) {
         return Stream.of(names).map(Identifier::new).toList();
+    }
+
+    @Test
+    void aTableCalledOtherIsCopiedWhole() {
+        bench.sql("CREATE TABLE other (id int PRIMARY KEY, name text); CREATE TABLE people (LIKE other INCLUDING ALL);"
+                + " INSERT INTO other SELECT n, 'user ' || n FROM generate_series(1, 500) AS n;"
+                + " INSERT INTO people VALUES (1, 'user 1')");
+        Action.CopyRows copy = new Action.CopyRows(
+                TableName.parse("other"),
+                TableName.parse("people"),
+                ids("id"),
+                ids("id", "name"),
+                new Identifier("copying"),
+                Rows.MISSING);
+        assertThat(changed(bench.does("copy", copy))).isEqualTo(499);
     }
 
     private void rows(int count) {
@@ -165,6 +180,5 @@ class CopyRowsPostgresTest {
                 .asInstanceOf(type(StepOutcome.Failed.class))
                 .satisfies(failed -> assertThat(failed.code()).isEqualTo(ErrorCode.VERIFICATION_FAILED))
                 .satisfies(failed -> assertThat(failed.message()).contains("id 4"));
-        assertThat(bench.value(copy(Rows.MISSING).apart())).isEqualTo("tenant = 1, id = 4");
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lockstep.fixture.Smoothness;
 import dev.lockstep.plan.Speed;
 import dev.lockstep.target.Simulation.Second;
 import java.io.IOException;
@@ -179,8 +180,9 @@ class GovernorTest {
         for (int[] steady : new int[][] {{130, 240}, {340, 420}}) {
             List<Double> duties =
                     run.subList(steady[0], steady[1]).stream().map(Second::duty).toList();
-            assertThat(amplitude(duties)).as("largest less smallest duty").isLessThan(0.2);
-            assertThat(turns(duties)).as("changes of direction").isLessThanOrEqualTo(8);
+            Smoothness smoothness = Smoothness.of(duties);
+            assertThat(smoothness.amplitude()).as("largest less smallest duty").isLessThan(0.2);
+            assertThat(smoothness.turns()).as("changes of direction").isLessThanOrEqualTo(8);
         }
         assertThat(run.get(59).duty()).as("before").isEqualTo(0.8);
         assertThat(run.subList(130, 240))
@@ -188,23 +190,6 @@ class GovernorTest {
                 .allSatisfy(second -> assertThat(second.duty()).isBetween(0.09, 0.6));
         assertThat(run.get(520).duty()).as("afterwards").isCloseTo(0.8, within(0.01));
         assertThat(run.get(520).throttled()).isFalse();
-    }
-
-    private static double amplitude(List<Double> duties) {
-        return duties.stream().mapToDouble(Double::doubleValue).max().orElseThrow()
-                - duties.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-    }
-
-    /** How often what went up begins to go down, or the other way round. */
-    private static int turns(List<Double> duties) {
-        int turns = 0;
-        double direction = 0;
-        for (int i = 1; i < duties.size(); i++) {
-            double step = Math.signum(duties.get(i) - duties.get(i - 1));
-            turns += step != 0 && direction != 0 && step != direction ? 1 : 0;
-            direction = step != 0 ? step : direction;
-        }
-        return turns;
     }
 
     @Test

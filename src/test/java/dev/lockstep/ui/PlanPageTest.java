@@ -69,6 +69,12 @@ class PlanPageTest {
     }
 
     @Test
+    void backfillSaysBeforehandHowItWillGoThroughTheTable() {
+        assertThat(shop.page(Shop.ADA).phases().get(1).steps().get(1).forward().manner())
+                .contains("do not fire. Walked by blocks, as users is one table");
+    }
+
+    @Test
     void backfillSaysHowFastItGoesAndWhyAndLetsWhoeverMayChooseAnotherSpeed() {
         shop.backfillsHalf();
         PaceCard pace = shop.page(Shop.ADA).gauge().flatMap(Gauge::pace).orElseThrow();

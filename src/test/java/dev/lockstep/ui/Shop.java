@@ -410,8 +410,12 @@ final class Shop implements InstantSource {
                 "Copy name into full_name in every row",
                 new Action.Backfill(
                         USERS,
-                        new Action.Fill(new Identifier("full_name"), "name", "full_name IS DISTINCT FROM name"),
-                        PlanSpec.UserTriggers.SKIP),
+                        List.of(new Action.Fill(
+                                new Identifier("full_name"), "name", "full_name IS DISTINCT FROM name")),
+                        PlanSpec.UserTriggers.SKIP,
+                        List.of(),
+                        Optional.empty(),
+                        Optional.of("Walked by blocks, as users is one table whose rows have their places in blocks.")),
                 new Undo.Nothing(),
                 "SELECT NOT EXISTS (SELECT FROM public.users WHERE full_name IS DISTINCT FROM name)");
     }

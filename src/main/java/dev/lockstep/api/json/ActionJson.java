@@ -1,14 +1,17 @@
 package dev.lockstep.api.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.lockstep.change.Action;
 import dev.lockstep.change.LockMode;
 import dev.lockstep.change.TableLock;
 import dev.lockstep.schema.TableName;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What a step does to the database. */
 @Schema(name = "Action")
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record ActionJson(
         @Schema(description = "what kind of action it is", examples = "Transactional")
         String kind,
@@ -17,7 +20,18 @@ public record ActionJson(
         List<String> sql,
 
         @Schema(description = "the locks it takes on tables, in this order")
-        List<LockJson> locks) {
+        List<LockJson> locks,
+
+        @Schema(
+                description =
+                        "for Backfill and CopyRows: whether it goes through the rows by blocks or by which key, and"
+                                + " why, as the catalogue was when the plan was compiled",
+                examples = "Walked by blocks, as users is one table whose rows have their places in blocks.")
+        Optional<String> walk) {
+    private ActionJson(String kind, List<String> sql, List<LockJson> locks) {
+        this(kind, sql, locks, Optional.empty());
+    }
+
     /** A lock on a table. */
     @Schema(name = "Lock")
     public record LockJson(
@@ -52,14 +66,16 @@ public record ActionJson(
                         "Backfill",
                         List.of("UPDATE " + backfill.table().sql() + " SET " + backfill.assignment() + " WHERE "
                                 + backfill.pending()),
-                        lock(backfill.table(), LockMode.ROW_EXCLUSIVE));
+                        lock(backfill.table(), LockMode.ROW_EXCLUSIVE),
+                        backfill.walk());
             case Action.CopyRows copy ->
                 new ActionJson(
                         "CopyRows",
                         List.of(copy.statement(copy.pending())),
                         locks(List.of(
                                 new TableLock(copy.from(), LockMode.ROW_SHARE),
-                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))));
+                                new TableLock(copy.to(), LockMode.ROW_EXCLUSIVE))),
+                        copy.walk());
             case Action.DrainTransactions _ -> new ActionJson("DrainTransactions", List.of(), List.of());
             case Action.Assertion(String query, var _, var _) -> new ActionJson("Assertion", List.of(query), List.of());
             case Action.Survey survey ->
