@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param walBytes all that was written to the log meanwhile, the foreground's share included
  * @param heapGrowth bytes, of the table without its indexes
  * @param longestBatch milliseconds of the longest statement that wrote the table; the commit is not in it
- * @param idle of the foreground alone, in the same round
+ * @param idle of the foreground alone, right before
  */
 record Cost(
         double rowsPerSecond,
@@ -26,6 +26,10 @@ record Cost(
 
     double during(double percentile) {
         return at(latencies, percentile);
+    }
+
+    double alone(double percentile) {
+        return at(idle, percentile);
     }
 
     double longestStatement() {

@@ -25,12 +25,13 @@ final class Foreground implements AutoCloseable {
     private static final long LONGEST = 3_600_000_000L;
 
     private final List<Session> sessions = new ArrayList<>();
-    private final Recorder seconds = new Recorder(LONGEST, 3);
+    private final Recorder transactions = new Recorder(LONGEST, 3);
+    private final Recorder statements = new Recorder(LONGEST, 3);
 
     /** Begins; what is measured begins with {@link #measure}. */
     Foreground(String url, int rows, int perSecond) {
         for (int number = 0; number < SESSIONS; number++) {
-            Session session = new Session(url, rows, every(perSecond), seconds);
+            Session session = new Session(url, rows, every(perSecond), transactions, statements);
             session.start();
             sessions.add(session);
         }
@@ -44,11 +45,6 @@ final class Foreground implements AutoCloseable {
     /** So many transactions a second from now on. */
     void rate(int perSecond) {
         sessions.forEach(session -> session.every = every(perSecond));
-    }
-
-    /** What its transactions met since it was asked last, in microseconds from when each was due. */
-    Histogram lastSecond() {
-        return seconds.getIntervalHistogram();
     }
 
     /**
@@ -71,17 +67,18 @@ final class Foreground implements AutoCloseable {
     void measure() {
         long now = System.nanoTime();
         sessions.forEach(session -> session.from = now);
+        taken();
     }
 
-    /** Ends it and gives what it met since {@link #measure}. */
+    /** What it met since {@link #measure}, or since it was asked last. */
+    Latencies taken() {
+        return new Latencies(transactions.getIntervalHistogram(), statements.getIntervalHistogram());
+    }
+
+    /** Ends it and gives what it met since then. */
     Latencies end() {
         close();
-        Latencies all = new Latencies(new Histogram(LONGEST, 3), new Histogram(LONGEST, 3));
-        for (Session session : sessions) {
-            all.transactions().add(session.transactions);
-            all.statements().add(session.statements);
-        }
-        return all;
+        return taken();
     }
 
     @Override
@@ -107,21 +104,21 @@ final class Foreground implements AutoCloseable {
 
         private final String url;
         private final int rows;
-        private final Recorder seconds;
-        private final Histogram transactions = new Histogram(LONGEST, 3);
-        private final Histogram statements = new Histogram(LONGEST, 3);
+        private final Recorder transactions;
+        private final Recorder statements;
         volatile long every;
         volatile long from = NOT_YET;
         volatile long end = NOT_YET;
         volatile Throwable failure;
 
         @SuppressWarnings("NullAway.Init")
-        Session(String url, int rows, long every, Recorder seconds) {
+        Session(String url, int rows, long every, Recorder transactions, Recorder statements) {
             super("foreground");
             this.url = url;
             this.rows = rows;
             this.every = every;
-            this.seconds = seconds;
+            this.transactions = transactions;
+            this.statements = statements;
         }
 
         @Override
@@ -142,7 +139,6 @@ final class Foreground implements AutoCloseable {
                         return;
                     }
                     transaction(connection, read, write, due >= from);
-                    seconds.recordValue(since(due));
                     if (due >= from) {
                         transactions.recordValue(since(due));
                     }

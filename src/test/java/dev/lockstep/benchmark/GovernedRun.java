@@ -48,7 +48,7 @@ record GovernedRun(Databases databases, int rows, List<Integer> rates) {
         databases.settle();
         try (Foreground foreground = new Foreground(databases.forApplication(), rows, rates.getFirst())) {
             Rounds.pause(SETTLING_MILLISECONDS);
-            foreground.lastSecond();
+            foreground.measure();
             Watch watch = new Watch();
             return watched(CompletableFuture.runAsync(() -> fill.fill(1, watch)), watch, foreground);
         } finally {
@@ -66,7 +66,7 @@ record GovernedRun(Databases databases, int rows, List<Integer> rates) {
             Rounds.pause(Math.max(0, TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime())));
             Optional<Progress> last = watch.last;
             long done = last.map(Progress::rowsDone).orElse(0L);
-            Histogram met = foreground.lastSecond();
+            Histogram met = foreground.taken().transactions();
             Optional<Progress.Pace> pace = last.flatMap(Progress::pace);
             seconds.add(new RecordedRun.Second(
                     asked,

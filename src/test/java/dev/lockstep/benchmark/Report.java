@@ -89,8 +89,9 @@ record Report(Settings settings, String server, double loadBefore, Duration took
 
     private static String beside(Measured rounds) {
         StringBuilder text = new StringBuilder(
-                "| method | rows/s | p50 | p95 | p99 | longest | p99 ÷ idle p99 of the same round | longest statement | longest batch |\n|---|---|---|---|---|---|---|---|---|\n");
-        List<Foreground.Latencies> idle = rounds.costs().values().stream().findFirst().orElse(List.of()).stream()
+                "| method | rows/s | p50 | p95 | p99 | longest | p99 ÷ p99 right before | longest statement | longest batch |\n|---|---|---|---|---|---|---|---|---|\n");
+        List<Foreground.Latencies> idle = rounds.costs().values().stream()
+                .flatMap(List::stream)
                 .flatMap(cost -> cost.idle().stream())
                 .toList();
         text.append("| nothing but the foreground | | %s | | %.0f ms | |\n"

@@ -17,11 +17,10 @@ record Rounds(Databases databases, TableShape shape, int perSecond, int idleSeco
         Map<Method, List<Cost>> costs = new LinkedHashMap<>();
         methods.forEach(method -> costs.put(method, new ArrayList<>()));
         for (int round = 0; round < repeats; round++) {
-            Optional<Latencies> idle = perSecond > 0 ? Optional.of(idle()) : Optional.empty();
             // Another one goes first each time, so that none always has the warmer machine.
             for (int turn = 0; turn < methods.size(); turn++) {
                 Method method = methods.get((turn + round) % methods.size());
-                Cost cost = measure(method, idle);
+                Cost cost = measure(method);
                 costs.computeIfAbsent(method, _ -> new ArrayList<>()).add(cost);
                 progress.printf(
                         "round %d, %s%s: %,.0f rows/s%s%n",
@@ -30,24 +29,11 @@ record Rounds(Databases databases, TableShape shape, int perSecond, int idleSeco
                         perSecond > 0 ? " with foreground" : "",
                         cost.rowsPerSecond(),
                         perSecond > 0
-                                ? ", p99 %.1f ms, idle %.1f ms"
-                                        .formatted(
-                                                cost.during(99),
-                                                idle.map(alone -> alone.milliseconds(99))
-                                                        .orElse(Double.NaN))
+                                ? ", p99 %.1f ms, %.1f ms right before".formatted(cost.during(99), cost.alone(99))
                                 : "");
             }
         }
         return costs;
-    }
-
-    private Latencies idle() {
-        String url = databases.restored(shape);
-        Method.BARE.prepare(url);
-        databases.settle();
-        Foreground foreground = begun();
-        pause(idleSeconds * 1000L);
-        return foreground.end();
     }
 
     private Foreground begun() {
@@ -57,7 +43,15 @@ record Rounds(Databases databases, TableShape shape, int perSecond, int idleSeco
         return foreground;
     }
 
-    private Cost measure(Method method, Optional<Latencies> idle) {
+    /** What it meets while nothing is filled, right before something is: machines have better and worse minutes. */
+    private Latencies alone(Foreground foreground) {
+        pause(idleSeconds * 1000L);
+        Latencies alone = foreground.taken();
+        foreground.measure();
+        return alone;
+    }
+
+    private Cost measure(Method method) {
         String url = databases.restored(shape);
         Runnable fill = method.prepare(url);
         databases.settle();
@@ -65,6 +59,7 @@ record Rounds(Databases databases, TableShape shape, int perSecond, int idleSeco
             long heap = sql.number("SELECT pg_table_size('users')");
             long indexes = sql.number("SELECT pg_indexes_size('users')");
             Optional<Foreground> foreground = perSecond > 0 ? Optional.of(begun()) : Optional.empty();
+            Optional<Latencies> idle = foreground.map(this::alone);
             double wal = sql.fraction(WAL);
             long started = System.nanoTime();
             fill.run();

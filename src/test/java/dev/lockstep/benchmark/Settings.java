@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param repeats rounds, each with all methods, another one first each time
  * @param rates transactions of the foreground a second, for each a set of rounds; 0 is none
- * @param idleSeconds how long the foreground alone is looked at in each round
+ * @param idleSeconds how long the foreground alone is looked at right before each run
  * @param extras whether the trigger's cost and that of being killed are measured as well
  * @param plot of one governed run
  */

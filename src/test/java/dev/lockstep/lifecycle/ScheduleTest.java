@@ -162,7 +162,9 @@ class ScheduleTest {
         now = now.plusSeconds(36_000);
         goesOn();
         assertThat(world.state().floor()).contains(new PhaseName("contract"));
-        assertThat(world.executing()).as("the gate is watched for as long once more").isEmpty();
+        assertThat(world.executing())
+                .as("the gate is watched for as long once more")
+                .isEmpty();
 
         now = now.plusSeconds(86_400);
         goesOn();
