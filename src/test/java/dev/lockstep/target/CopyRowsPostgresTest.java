@@ -137,6 +137,22 @@ class CopyRowsPostgresTest {
         equal();
     }
 
+    /** Deletes, moves, renumbers and inserts rows of users until this is done, and tells how often. */
+    static int writesUntil(CompletableFuture<?> done, Connection application, int rows) {
+        int writes = 0;
+        while (!done.isDone()) {
+            writes++;
+            int row = 1 + writes * 7919 % rows;
+            Bench.run(application, "DELETE FROM users WHERE id = " + row);
+            Bench.run(application, "UPDATE users SET name = repeat('x', 200) || id WHERE id = " + (row + 1));
+            Bench.run(application, "UPDATE users SET id = id + 1000000 WHERE id = " + (row + 2));
+            Bench.run(
+                    application,
+                    "INSERT INTO users VALUES (0, " + (2_000_000 + writes) + ", 'new')" + " ON CONFLICT DO NOTHING");
+        }
+        return writes;
+    }
+
     @Test
     void losesNoWriteOfAnApplicationThatWritesAllAlong() throws Exception {
         bench.sql(TABLES);
@@ -145,16 +161,7 @@ class CopyRowsPostgresTest {
         bench.pace = new BackfillPace(5, 20, UserTriggers.SKIP, bench.pace.maxReplicaLagSeconds(), bench.pace.commit());
         try (Connection application = bench.connect()) {
             CompletableFuture<StepOutcome> copy = bench.begin("copy", copy(Rows.MISSING));
-            int writes = 0;
-            while (!copy.isDone()) {
-                writes++;
-                int row = 1 + writes * 7919 % 10_000;
-                Bench.run(application, "DELETE FROM users WHERE id = " + row);
-                Bench.run(application, "UPDATE users SET name = repeat('x', 200) || id WHERE id = " + (row + 1));
-                Bench.run(application, "UPDATE users SET id = id + 1000000 WHERE id = " + (row + 2));
-                Bench.run(application, "INSERT INTO users VALUES (0, " + (20_000 + writes) + ", 'new')");
-            }
-            assertThat(writes).isGreaterThan(10);
+            assertThat(writesUntil(copy, application, 10_000)).isGreaterThan(10);
             assertThat(copy.join()).isInstanceOf(StepOutcome.Completed.class);
         }
         equal();
