@@ -123,13 +123,23 @@ final class Steering {
         return active(plan) || plan.plan().pendingStart().isPresent();
     }
 
-    /** Whether this revision has never been begun. A run that was taken back does not begin again by itself. */
-    static boolean due(PlanView plan) {
+    /**
+     * Whether there is something to begin. A run that was taken back does not begin again by itself; an object that is new
+     * since then asks for it anew.
+     *
+     * @param told the newest run that the object's status speaks of
+     */
+    static boolean due(PlanView plan, Optional<String> told) {
         return plan.plan().pendingStart().isEmpty()
                 && plan.run()
                         .map(run -> run.state().status().over()
-                                && run.run().revision() != plan.plan().revision())
+                                && (run.run().revision() != plan.plan().revision() || takenBackBefore(run, told)))
                         .orElse(true);
+    }
+
+    private static boolean takenBackBefore(RunView run, Optional<String> told) {
+        return run.state().status() == RunStatus.ROLLED_BACK
+                && told.filter(run.run().id().toString()::equals).isEmpty();
     }
 
     Optional<Objection> start(PlanKey key) {
@@ -200,7 +210,7 @@ final class Steering {
         return "The spec is not accepted, and nothing has been changed. "
                 + all.stream()
                         .limit(MOST_VIOLATIONS)
-                        .map(violation -> violation.path() + ": " + violation.message())
+                        .map(violation -> violation.path() + ": " + Words.sentence(violation.message()))
                         .collect(Collectors.joining(" "))
                 + more;
     }
