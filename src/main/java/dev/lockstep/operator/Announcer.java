@@ -11,12 +11,16 @@ import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Writes events beside an object. The same word about the same object is one event that counts, also when several replicas
- * say it. An event that cannot be written is lost, and logged: what it told is in the status and the journal, too.
+ * Writes events beside an object. The same word about the same object is one event that counts; an entry of a journal counts
+ * once, whichever replicas tell of it. An event that cannot be written is lost, and logged: what it told is in the status and
+ * the journal, too.
  */
 final class Announcer {
     private static final System.Logger LOG = System.getLogger(Announcer.class.getName());
@@ -25,6 +29,11 @@ final class Announcer {
     private static final int MOST_CHARACTERS = 1_000;
 
     private static final String COMPONENT = "lockstep";
+
+    /** The annotation with the newest entry that an event counts. */
+    private static final String NEWEST = "lockstep.dev/entry";
+
+    private static final Pattern NEWEST_FORM = Pattern.compile("(.+)/([0-9]{1,18})");
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -49,9 +58,21 @@ final class Announcer {
         }
     }
 
+    /** A place in a run's journal. */
+    record Entry(String run, long sequence) {}
+
     void say(HasMetadata about, Announcement announcement) {
+        say(about, announcement, Map.of());
+    }
+
+    /** Says what an entry says, unless it has been said. */
+    void say(HasMetadata about, Announcement announcement, Entry entry) {
+        say(about, announcement, Map.of(NEWEST, entry.run() + "/" + entry.sequence()));
+    }
+
+    private void say(HasMetadata about, Announcement announcement, Map<String, String> annotations) {
         try {
-            Event event = event(about, announcement);
+            Event event = event(about, announcement, annotations);
             try {
                 client.resource(event).create();
             } catch (KubernetesClientException e) {
@@ -76,13 +97,34 @@ final class Announcer {
                 .events()
                 .inNamespace(event.getMetadata().getNamespace())
                 .withName(event.getMetadata().getName())
-                .edit(known -> new EventBuilder(known)
-                        .withCount(Optional.ofNullable(known.getCount()).orElse(1) + 1)
-                        .withLastTimestamp(event.getLastTimestamp())
-                        .build());
+                .edit(known -> counts(known, event)
+                        ? known
+                        : new EventBuilder(known)
+                                .editMetadata()
+                                .addToAnnotations(event.getMetadata().getAnnotations())
+                                .endMetadata()
+                                .withCount(Optional.ofNullable(known.getCount()).orElse(1) + 1)
+                                .withLastTimestamp(event.getLastTimestamp())
+                                .build());
     }
 
-    private Event event(HasMetadata about, Announcement announcement) {
+    /** Whether what is to be told is among what an event tells of already. */
+    private static boolean counts(Event known, Event said) {
+        return entry(known)
+                .flatMap(newest -> entry(said)
+                        .filter(entry -> entry.run().equals(newest.run()) && entry.sequence() <= newest.sequence()))
+                .isPresent();
+    }
+
+    private static Optional<Entry> entry(Event event) {
+        return Optional.ofNullable(event.getMetadata().getAnnotations())
+                .flatMap(annotations -> Optional.ofNullable(annotations.get(NEWEST)))
+                .map(NEWEST_FORM::matcher)
+                .filter(Matcher::matches)
+                .map(form -> new Entry(form.group(1), Long.parseLong(form.group(2))));
+    }
+
+    private Event event(HasMetadata about, Announcement announcement, Map<String, String> annotations) {
         String at = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         String message = announcement.message().length() <= MOST_CHARACTERS
                 ? announcement.message()
@@ -95,6 +137,7 @@ final class Announcer {
                 .withNewMetadata()
                 .withNamespace(about.getMetadata().getNamespace())
                 .withName(about.getMetadata().getName() + "." + hash)
+                .withAnnotations(annotations)
                 .endMetadata()
                 .withNewInvolvedObject()
                 .withApiVersion(about.getApiVersion())

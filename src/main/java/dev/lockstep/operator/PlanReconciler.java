@@ -7,6 +7,7 @@ import dev.lockstep.engine.PlanView;
 import dev.lockstep.engine.RunId;
 import dev.lockstep.lifecycle.RunStatus;
 import dev.lockstep.operator.Announcer.Announcement;
+import dev.lockstep.operator.Announcer.Entry;
 import dev.lockstep.plan.PlanKey;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -94,7 +95,10 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
         boolean suspended = Steering.suspended(object);
         Optional<Objection> objection = steering.declare(object);
         Optional<PlanView> plan = steering.look(key);
-        if (objection.isEmpty() && !suspended && plan.filter(Steering::due).isPresent()) {
+        Optional<String> told = objects.status(object).map(PlanStatus::run);
+        if (objection.isEmpty()
+                && !suspended
+                && plan.filter(known -> Steering.due(known, told)).isPresent()) {
             // Before the start: an object that went in between would leave a run that nobody takes back. And only when
             // nothing is in its way: an object that waits would otherwise get it and lose it at every look, and each of
             // the two is a change that has it looked at again.
@@ -224,10 +228,12 @@ final class PlanReconciler implements Reconciler<MigrationPlan> {
             for (JournalEntry entry : operations.journal(run.run().document().key(), after).stream()
                     .limit(MOST_ANNOUNCEMENTS)
                     .toList()) {
-                JournalWords.of(entry.event()).ifPresent(announcement -> announcer.say(object, announcement));
+                JournalWords.of(entry.event())
+                        .ifPresent(said -> announcer.say(object, said, new Entry(id, entry.sequence())));
             }
             if (run.state().status() == RunStatus.SUCCEEDED && after < run.sequence()) {
-                announcer.say(object, Announcement.normal("Succeeded", "The change is made."));
+                announcer.say(
+                        object, Announcement.normal("Succeeded", "The change is made."), new Entry(id, run.sequence()));
             }
         });
     }

@@ -90,7 +90,9 @@ final class StatusDraft {
         if (so.speaking().isPresent()) {
             return so.speaking().get().message();
         }
-        return so.firstBlocker().map(StatusDraft::words).orElseGet(this::withoutBlockers);
+        return so.status() == RunStatus.PAUSED
+                ? withoutBlockers()
+                : so.firstBlocker().map(StatusDraft::words).orElseGet(this::withoutBlockers);
     }
 
     static String words(Blocker blocker) {

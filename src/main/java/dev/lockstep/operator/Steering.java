@@ -124,12 +124,23 @@ final class Steering {
         return active(plan) || plan.plan().pendingStart().isPresent();
     }
 
-    /** Whether what the plan says now has not been begun. A run that was taken back does not begin again by itself. */
-    static boolean due(PlanView plan) {
+    /**
+     * Whether there is something to begin. A run that was taken back does not begin again by itself; an object that is new
+     * since then asks for it anew.
+     *
+     * @param told the newest run that the object's status speaks of
+     */
+    static boolean due(PlanView plan, Optional<String> told) {
         return plan.plan().pendingStart().isEmpty()
                 && plan.run()
-                        .map(run -> run.state().status().over() && !run.of(plan.plan()))
+                        .map(run -> run.state().status().over()
+                                && (!run.of(plan.plan()) || takenBackBefore(run, told)))
                         .orElse(true);
+    }
+
+    private static boolean takenBackBefore(RunView run, Optional<String> told) {
+        return run.state().status() == RunStatus.ROLLED_BACK
+                && told.filter(run.run().id().toString()::equals).isEmpty();
     }
 
     /** @param beforehand as {@link Operations#start(PlanKey, Actor, Runnable)} */
@@ -205,7 +216,7 @@ final class Steering {
         return "The spec is not accepted, and nothing has been changed. "
                 + all.stream()
                         .limit(MOST_VIOLATIONS)
-                        .map(violation -> violation.path() + ": " + violation.message())
+                        .map(violation -> violation.path() + ": " + Words.sentence(violation.message()))
                         .collect(Collectors.joining(" "))
                 + more;
     }

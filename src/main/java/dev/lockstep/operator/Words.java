@@ -29,6 +29,11 @@ final class Words {
         return letters.isEmpty() || !Character.isLetter(letters.charAt(0)) ? "Fault" + letters : letters;
     }
 
+    /** With a full stop, so that another one can follow. */
+    static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
+    }
+
     static String cut(String text) {
         return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS - 1) + "…";
     }

@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** What plans say, in the words of the kind {@code Interlock}: plain maps, lists and texts, as the API server keeps them. */
 final class InterlockRules {
+    private static final int MOST_SHOWN = 500;
+    private static final Pattern LINE_BREAKS = Pattern.compile("\\R+");
+
     private InterlockRules() {}
 
     /** The rules of each namespace that has any, in an order that does not depend on when they were made. */
@@ -140,9 +144,15 @@ final class InterlockRules {
                 + " in the pod template to the reason.";
     }
 
+    /** An API server tells nobody of a message that is longer than 5 KiB or has a line break in it. */
+    private static String shown(String description) {
+        String line = LINE_BREAKS.matcher(description).replaceAll(" ");
+        return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN - 1) + "…";
+    }
+
     private static String words(Versions versions) {
         return switch (Requirement.parse(versions)) {
-            case Parsed.Understood(Requirement requirement) -> requirement.description();
+            case Parsed.Understood(Requirement requirement) -> shown(requirement.description());
             case Parsed.Malformed _ -> "what the plan says, which has no meaning";
         };
     }

@@ -85,7 +85,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         this.live = new LiveList(impatient, clock, settings.pageSize());
         this.http = new HttpRounds(clock, settings.httpEvidenceFor());
         this.tokens = new PodTokens(impatient, settings.audience());
-        this.nodes = new NodeWatch(client, interests::changed);
+        this.nodes = new NodeWatch(client, clock, interests::changed);
     }
 
     @Override

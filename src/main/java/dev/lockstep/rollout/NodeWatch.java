@@ -9,7 +9,12 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -17,48 +22,81 @@ import java.util.stream.Stream;
 
 /**
  * Which nodes do not answer (G13). It only makes the words for a pod better, never the verdict: a pod counts whatever its
- * node does. So Lockstep can do without, where it may not watch nodes. Thread-safe.
+ * node does. So Lockstep can do without, where it may not watch nodes, and asks again only now and then. Thread-safe.
  */
 final class NodeWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(NodeWatch.class.getName());
 
-    private final SharedIndexInformer<Node> nodes;
-    private final AtomicBoolean started = new AtomicBoolean();
+    /** Somebody may grant the right; and an API server that has just started knows of no rights for a moment. */
+    static final Duration AGAIN = Duration.ofMinutes(5);
 
-    NodeWatch(KubernetesClient client, Runnable changed) {
-        nodes = client.nodes().runnableInformer(0).exceptionHandler((_, failure) -> worthRetrying(failure));
-        nodes.addEventHandler(new Handler(changed));
+    private final KubernetesClient client;
+    private final InstantSource clock;
+    private final Handler handler;
+    private final AtomicBoolean told = new AtomicBoolean();
+    private Optional<SharedIndexInformer<Node>> nodes = Optional.empty();
+    private volatile Optional<Instant> refused = Optional.empty();
+
+    NodeWatch(KubernetesClient client, InstantSource clock, Runnable changed) {
+        this.client = client;
+        this.clock = clock;
+        this.handler = new Handler(changed);
     }
 
     /** Begins to watch, once, and does not wait for it. */
-    void start() {
-        if (started.compareAndSet(false, true)) {
-            nodes.start();
+    synchronized void start() {
+        if (nodes.isEmpty()) {
+            nodes = Optional.of(begun());
         }
     }
 
+    private SharedIndexInformer<Node> begun() {
+        SharedIndexInformer<Node> fresh =
+                client.nodes().runnableInformer(0).exceptionHandler((_, failure) -> worthRetrying(failure));
+        fresh.addEventHandler(handler);
+        fresh.start();
+        return fresh;
+    }
+
     /** The names of the nodes that are known not to answer. */
-    Set<String> unreachable() {
-        return nodes.getStore().list().stream()
+    synchronized Set<String> unreachable() {
+        if (refused.filter(at -> !clock.instant().isBefore(at.plus(AGAIN))).isPresent()) {
+            refused = Optional.empty();
+            close();
+            nodes = Optional.of(begun());
+        }
+        return nodes.stream()
+                .flatMap(known -> known.getStore().list().stream())
                 .filter(NodeWatch::silent)
                 .map(node -> node.getMetadata().getName())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    @Override
-    public void close() {
-        nodes.stop();
+    /** Whether it may not watch, as the API server said last. */
+    boolean refused() {
+        return refused.isPresent();
     }
 
-    private static boolean worthRetrying(Throwable failure) {
-        if (failure instanceof KubernetesClientException refused
-                && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+    @Override
+    public synchronized void close() {
+        nodes.ifPresent(SharedIndexInformer::stop);
+    }
+
+    /** Called by the client's own threads, with a failure that may be the cause of another. */
+    private boolean worthRetrying(Throwable failure) {
+        boolean forbidden = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(each -> each instanceof KubernetesClientException answer
+                        && answer.getCode() == HttpURLConnection.HTTP_FORBIDDEN);
+        if (!forbidden) {
+            return true;
+        }
+        refused = Optional.of(clock.instant());
+        if (told.compareAndSet(false, true)) {
             LOG.log(
                     Level.INFO,
                     "Lockstep may not watch nodes; pods on a node that does not answer are shown as running, and hold as before.");
-            return false;
         }
-        return true;
+        return false;
     }
 
     private static boolean silent(Node node) {

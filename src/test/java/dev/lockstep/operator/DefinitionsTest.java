@@ -48,6 +48,16 @@ class DefinitionsTest {
         return Stream.of(Definitions.plan(), Definitions.database());
     }
 
+    /** Those that are written by hand, too. */
+    static Stream<Map<String, Object>> allDefinitions() throws IOException {
+        return Stream.concat(definitions(), Stream.of(interlock()));
+    }
+
+    private static Map<String, Object> interlock() throws IOException {
+        Path file = Path.of("k8s", "components", "admission-policy", "interlocks.yaml");
+        return tree(Serialization.unmarshal(Files.readString(file), Map.class));
+    }
+
     /** A place in a schema. */
     private record Place(String path, Map<String, Object> schema) {
         List<String> texts(String field) {
@@ -90,7 +100,7 @@ class DefinitionsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("definitions")
+    @MethodSource("allDefinitions")
     void schemaIsStructural(Map<String, Object> definition) {
         for (Place place : places(definition)) {
             Map<String, Object> schema = place.schema();
@@ -110,6 +120,16 @@ class DefinitionsTest {
                         .containsAll(place.texts("required"));
             }
         }
+    }
+
+    /** A definition may restrict names, and say nothing else of an object's metadata, not even what it is for. */
+    @ParameterizedTest
+    @MethodSource("allDefinitions")
+    void schemaLeavesTheMetadataToTheApiServer(Map<String, Object> definition) {
+        assertThat(places(definition))
+                .filteredOn(place -> place.path().equals(".metadata"))
+                .singleElement()
+                .satisfies(place -> assertThat(place.schema()).isEqualTo(Map.of("type", "object")));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.lockstep.demo.OpenCluster;
 import dev.lockstep.engine.DeclaredDatabases;
 import dev.lockstep.engine.EngineWorld;
 import dev.lockstep.engine.Targets;
+import dev.lockstep.fixture.RealCluster;
 import dev.lockstep.plan.DatabaseName;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -63,10 +64,14 @@ final class ObjectWorld implements AutoCloseable {
         """;
 
     final EngineWorld engine;
-    final OpenCluster cluster = new OpenCluster();
-    final KubernetesClient client = cluster.connect();
     final Registry databases = new Registry();
+    /** Of whoever writes plans. */
+    final KubernetesClient client;
+
     final PlanOperator operator;
+    private final KubernetesClient lockstep;
+    private final boolean serverSideApply;
+    private final Runnable afterwards;
 
     /** Databases that were declared. */
     static final class Registry implements DeclaredDatabases {
@@ -87,22 +92,51 @@ final class ObjectWorld implements AutoCloseable {
         }
     }
 
+    /** On an API server of its own, without rules about who may do what. */
     ObjectWorld() {
         this(new EngineWorld());
     }
 
     ObjectWorld(EngineWorld engine) {
+        this(engine, new OpenCluster());
+    }
+
+    private ObjectWorld(EngineWorld engine, OpenCluster cluster) {
+        this(engine, cluster::close, cluster.connect(), cluster.connect(), false);
+    }
+
+    /** On a real one, where the operator has the rights that the manifests give it. */
+    ObjectWorld(RealCluster cluster) {
+        this(new EngineWorld(), () -> {}, cluster.connect(), cluster.connectAsLockstep(), true);
+    }
+
+    private ObjectWorld(
+            EngineWorld engine,
+            Runnable afterwards,
+            KubernetesClient client,
+            KubernetesClient lockstep,
+            boolean serverSideApply) {
         this.engine = engine;
-        operator = new PlanOperator(
-                client,
+        this.afterwards = afterwards;
+        this.client = client;
+        this.lockstep = lockstep;
+        this.serverSideApply = serverSideApply;
+        this.operator = replica();
+    }
+
+    /** One more operator beside the others; the caller closes it. */
+    PlanOperator replica() {
+        PlanOperator replica = new PlanOperator(
+                lockstep,
                 engine.operations(),
                 engine.runs(),
                 targets(),
                 databases,
-                new PlanOperator.Settings(true, Set.of(), false),
+                new PlanOperator.Settings(true, Set.of(), serverSideApply),
                 engine.clock());
-        operator.start();
-        patiently("the operator to watch").until(operator::watching);
+        replica.start();
+        patiently("the operator to watch").until(replica::watching);
+        return replica;
     }
 
     /** The engine's, and besides what was declared. */
@@ -214,7 +248,8 @@ final class ObjectWorld implements AutoCloseable {
     public void close() {
         operator.close();
         engine.close();
+        lockstep.close();
         client.close();
-        cluster.close();
+        afterwards.run();
     }
 }

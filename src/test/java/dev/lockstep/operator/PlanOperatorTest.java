@@ -171,6 +171,7 @@ class PlanOperatorTest {
         world.edit("rename", object -> with(object, "suspend", true));
         PlanStatus paused = world.awaits("rename", "Paused");
         assertThat(paused.suspendedBySpec()).isTrue();
+        assertThat(paused.message()).contains("spec.suspend is true");
         assertThat(condition(paused, "Validated").status()).isEqualTo("True");
         world.edit("rename", object -> with(object, "suspend", false));
         world.awaits("rename", "Held");
@@ -292,6 +293,25 @@ class PlanOperatorTest {
         assertThat(again.revision()).isEqualTo(2);
     }
 
+    /** Whoever deletes an object and applies it again wants what it says. */
+    @Test
+    void takenBackPlanBeginsAgainAsANewObject() {
+        world.apply(plan("rename"));
+        world.awaitsReason("rename", "TemplateOld");
+        world.client
+                .resources(MigrationPlan.class)
+                .inNamespace("shop")
+                .withName("rename")
+                .delete();
+        world.whileTimeGoesOn("the object to go", "1.4.0")
+                .until(() -> world.find("rename").isEmpty());
+
+        world.apply(plan("rename"));
+
+        PlanStatus again = world.awaitsReason("rename", "TemplateOld");
+        assertThat(again.revision()).isEqualTo(1);
+    }
+
     @Test
     void invalidPlanSaysWhatIsWrong() {
         world.apply(with(plan("rename"), "minStableSeconds", -1));
@@ -398,7 +418,7 @@ class PlanOperatorTest {
     }
 
     private String kubectl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("/usr/bin/kubectl", "--server=" + world.cluster.address()));
+        List<String> command = new ArrayList<>(List.of("/usr/bin/kubectl", "--server=" + world.client.getMasterUrl()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -418,6 +438,23 @@ class PlanOperatorTest {
                 .filteredOn(event -> event.getReason().equals("Tried"))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getCount()).isEqualTo(2));
+    }
+
+    /** Several replicas tell of the same journal, and one of them may do so twice. */
+    @Test
+    void entryOfAJournalCountsOnce() {
+        Announcer announcer = new Announcer(world.client, world.engine.clock());
+        world.apply(with(plan("quiet"), "suspend", true));
+        MigrationPlan stored = world.get("quiet");
+        Announcer.Announcement held = Announcer.Announcement.normal("TemplateOld", "It is held.");
+        for (long sequence : List.of(3L, 3L, 7L, 3L, 7L)) {
+            announcer.say(stored, held, new Announcer.Entry("one-run", sequence));
+        }
+        announcer.say(stored, held, new Announcer.Entry("next-run", 2));
+        assertThat(world.events("quiet"))
+                .filteredOn(event -> event.getReason().equals("TemplateOld"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getCount()).isEqualTo(3));
     }
 
     @Test

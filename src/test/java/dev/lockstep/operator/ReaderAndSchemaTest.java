@@ -94,7 +94,17 @@ class ReaderAndSchemaTest {
 
     @Test
     void rulesRefuseWhatOneObjectCanTell() {
-        Stream.of(
+        refusedByRules().forEach(this::assertRefused);
+    }
+
+    /** Specs whose fields are all right, and do not go together. */
+    static Stream<Map<String, Object>> refusedByRules() {
+        return Stream.of(workloadsThatAreRefused(), changesThatAreRefused(), phasesThatAreRefused())
+                .flatMap(specs -> specs);
+    }
+
+    private static Stream<Map<String, Object>> workloadsThatAreRefused() {
+        return Stream.of(
                         Map.of("kind", "Pod", "resource", "web"),
                         Map.of("kind", "Deployment"),
                         Map.of("kind", "External", "namespace", "shop"),
@@ -102,15 +112,18 @@ class ReaderAndSchemaTest {
                         Map.of("kind", "Pod", "selector", Map.of()),
                         Map.of("kind", "Pod", "selector", Map.of("matchLabels", Map.of())),
                         Map.of("kind", "Deployment", "resource", "web", "evidence", Map.of("sessions", Map.of())))
-                .forEach(workload -> {
+                .map(workload -> {
                     Map<String, Object> named = new LinkedHashMap<>(workload);
                     named.put("name", "web");
-                    assertRefused(Map.of(
+                    return Map.of(
                             "databaseRef", Map.of("name", "shop"),
                             "changes", List.of(change("dropColumn", "column", "name")),
-                            "workloads", List.of(named)));
+                            "workloads", List.of(named));
                 });
-        Stream.of(
+    }
+
+    private static Stream<Map<String, Object>> changesThatAreRefused() {
+        return Stream.of(
                         change("renameColumn", "from", "name", "to", "name"),
                         change("changeColumnType", "column", "a", "type", "text", "to", "a"),
                         change("addIndex", "name", "i"),
@@ -128,15 +141,18 @@ class ReaderAndSchemaTest {
                         Map.of("addEnumValue", Map.of("type", "mood", "value", "x", "before", "y", "after", "z")),
                         Map.of("sql", Map.of("name", "s", "phase", "Expand", "up", "SELECT 1", "transaction", false)),
                         Map.of("sql", Map.of("name", "s", "phase", "Deploy", "up", "SELECT 1")))
-                .forEach(change ->
-                        assertRefused(Map.of("databaseRef", Map.of("name", "shop"), "changes", List.of(change))));
-        assertRefused(Map.of("databaseRef", Map.of("name", "shop")));
-        assertRefused(Map.of(
-                "databaseRef", Map.of("name", "shop"),
-                "phases", List.of(Map.of("name", "wait", "type", "Deploy"))));
-        assertRefused(Map.of(
-                "databaseRef", Map.of("name", "shop"),
-                "phases", List.of(Map.of("name", "drop", "type", "Contract", "steps", List.of()))));
+                .map(change -> Map.of("databaseRef", Map.of("name", "shop"), "changes", List.of(change)));
+    }
+
+    private static Stream<Map<String, Object>> phasesThatAreRefused() {
+        return Stream.of(
+                Map.of("databaseRef", Map.of("name", "shop")),
+                Map.of(
+                        "databaseRef", Map.of("name", "shop"),
+                        "phases", List.of(Map.of("name", "wait", "type", "Deploy"))),
+                Map.of(
+                        "databaseRef", Map.of("name", "shop"),
+                        "phases", List.of(Map.of("name", "drop", "type", "Contract", "steps", List.of()))));
     }
 
     private static Map<String, Object> change(String kind, Object... fields) {

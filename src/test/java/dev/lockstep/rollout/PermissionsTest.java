@@ -41,9 +41,9 @@ import org.junit.jupiter.api.Test;
 
 /** The roles in k8s/ against what Lockstep really asks the API server: neither less nor more. */
 class PermissionsTest {
-    private static final Path CLUSTER_WIDE = Path.of("k8s/components/cluster-wide/rbac.yaml");
+    static final Path CLUSTER_WIDE = Path.of("k8s/components/cluster-wide/rbac.yaml");
     private static final Path SINGLE_NAMESPACE = Path.of("k8s/overlays/single-namespace/role.yaml");
-    private static final Path POLICY = Path.of("k8s/components/admission-policy/rbac.yaml");
+    static final Path POLICY = Path.of("k8s/components/admission-policy/rbac.yaml");
 
     private final ApiServer cluster = new ApiServer();
     private final KubernetesCluster watched =
@@ -173,7 +173,7 @@ class PermissionsTest {
                 : Optional.of(verb + " " + resource.getFirst() + "." + group);
     }
 
-    private static Set<String> granted(Path file) throws IOException {
+    static Set<String> granted(Path file) throws IOException {
         Set<String> rights = new TreeSet<>();
         YAMLMapper yaml = new YAMLMapper();
         try (var documents = yaml.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {

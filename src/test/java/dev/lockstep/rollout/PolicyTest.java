@@ -29,6 +29,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,44 @@ class PolicyTest {
     private static final String ONE = "sha256:" + "a".repeat(64);
     private static final String OTHER = "sha256:" + "b".repeat(64);
 
+    static final List<String> VERSIONS = List.of(
+            "1.3.0",
+            "1.4.0",
+            "1.4.10",
+            "1.5.0-rc.1",
+            "1.5.0",
+            "v1.5.0",
+            "1.5.0+b",
+            "1.10.0",
+            "1.6.0-rc.1",
+            "2.0.0-a",
+            "2.0.0",
+            "41",
+            "42",
+            "v43",
+            "100",
+            "latest",
+            "1.5",
+            "cafe",
+            "01.5.0",
+            "1.5.0-01",
+            "v1.5.0-rc.2",
+            "999999999.0.0");
+
+    static final List<Versions> REQUIREMENTS = List.of(
+            new Versions.Range(">=1.5.0"),
+            new Versions.Range(">1.4.0 <=1.10.0"),
+            new Versions.Range("^1.5"),
+            new Versions.Range("~1.4.1 || 1.6.x || >=2.0.0"),
+            new Versions.Range("1.4.0 - 1.5.0"),
+            new Versions.Range("=1.5.0"),
+            new Versions.Range("oops"),
+            new Versions.AnyOf(List.of("1.5.0", "v1.4.0", "cafe")),
+            new Versions.Ordinal(">=42 <100"),
+            new Versions.Digests(List.of(ONE)),
+            new Versions.Capabilities(List.of("users.full_name:write")),
+            new Versions.All(List.of(new Versions.Range(">=1.5.0"), new Versions.Digests(List.of(ONE)))));
+
     private static Policy policy;
 
     @BeforeAll
@@ -52,45 +91,9 @@ class PolicyTest {
 
     @Test
     void saysOfEveryVersionWhatTheInterlockSays() throws Exception {
-        List<String> versions = List.of(
-                "1.3.0",
-                "1.4.0",
-                "1.4.10",
-                "1.5.0-rc.1",
-                "1.5.0",
-                "v1.5.0",
-                "1.5.0+b",
-                "1.10.0",
-                "1.6.0-rc.1",
-                "2.0.0-a",
-                "2.0.0",
-                "41",
-                "42",
-                "v43",
-                "100",
-                "latest",
-                "1.5",
-                "cafe",
-                "01.5.0",
-                "1.5.0-01",
-                "v1.5.0-rc.2",
-                "999999999.0.0");
-        List<Versions> requirements = List.of(
-                new Versions.Range(">=1.5.0"),
-                new Versions.Range(">1.4.0 <=1.10.0"),
-                new Versions.Range("^1.5"),
-                new Versions.Range("~1.4.1 || 1.6.x || >=2.0.0"),
-                new Versions.Range("1.4.0 - 1.5.0"),
-                new Versions.Range("=1.5.0"),
-                new Versions.Range("oops"),
-                new Versions.AnyOf(List.of("1.5.0", "v1.4.0", "cafe")),
-                new Versions.Ordinal(">=42 <100"),
-                new Versions.Digests(List.of(ONE)),
-                new Versions.Capabilities(List.of("users.full_name:write")),
-                new Versions.All(List.of(new Versions.Range(">=1.5.0"), new Versions.Digests(List.of(ONE)))));
-        for (Versions required : requirements) {
+        for (Versions required : REQUIREMENTS) {
             for (LivePlan plan : plans(web(required))) {
-                for (String version : versions) {
+                for (String version : VERSIONS) {
                     Deployment labelled = deployment(version, "web@" + ONE);
                     assertThat(allowed(plan, labelled))
                             .as("label %s under %s, ready %s, floor %s", version, required, plan.ready(), plan.floor())
@@ -255,6 +258,39 @@ class PolicyTest {
                         the annotation lockstep.dev/break-glass in the pod template to the reason.""");
     }
 
+    /** Every plan that is over leaves its floor behind, and an API server tells nobody of a message beyond 5 KiB. */
+    @Test
+    void messageStaysShortHoweverManyRulesKeepTheCodeOut() throws Exception {
+        List<String> versions = new ArrayList<>(List.of("1.5.0\n or later"));
+        for (int number = 0; number < 500; number++) {
+            versions.add("release-" + number);
+        }
+        List<Notice> notices = new ArrayList<>();
+        for (int number = 0; number < 60; number++) {
+            notices.add(new Notice(
+                    new DatabaseName("shop"),
+                    new LivePlan(
+                            new PlanKey("shop", "plan-" + number),
+                            new PhaseName("contract"),
+                            List.of(web(new Versions.AnyOf(versions))),
+                            EnumSet.allOf(Milestone.class),
+                            Optional.of(Milestone.NEW_ONLY)),
+                    NOW,
+                    Optional.empty()));
+        }
+        List<Map<String, Object>> rules =
+                InterlockRules.of(new Posting(notices, NOW, Optional.empty())).getOrDefault("shop", List.of());
+
+        Policy.Verdict verdict = policy.judge("CREATE", Shop.deployment("1.4.0", 1), Optional.empty(), rules);
+
+        assertThat(verdict.allowed()).isFalse();
+        assertThat(verdict.message())
+                .hasSizeLessThan(2_000)
+                .doesNotContain("\n")
+                .contains("plan-0", "…")
+                .endsWith(" (and 59 more)");
+    }
+
     private boolean allowed(LivePlan plan, HasMetadata object) throws CelEvaluationException {
         return judge(plan, "CREATE", object, Optional.empty()).allowed();
     }
@@ -269,7 +305,7 @@ class PolicyTest {
         return policy.judge(operation, object, before, rules);
     }
 
-    private static boolean interlock(LivePlan plan, HasMetadata object) {
+    static boolean interlock(LivePlan plan, HasMetadata object) {
         WorkloadSpec spec = plan.workloads().getFirst();
         return Entrance.may(plan, spec, Applicant.of(object).evidence(spec.evidence(), NOW))
                 instanceof Permission.Allowed;
@@ -279,15 +315,19 @@ class PolicyTest {
         return new PodSelector(Map.of(), List.of(new PodSelector.Expression(key, operator, List.of(values))));
     }
 
-    private static Deployment deployment(String label, String image) {
+    static Deployment deployment(String label, String image) {
         return new DeploymentBuilder()
                 .withMetadata(new ObjectMetaBuilder()
                         .withName("shop-web")
                         .withNamespace("shop")
                         .build())
                 .withNewSpec()
+                .withNewSelector()
+                .addToMatchLabels("app", "shop-web")
+                .endSelector()
                 .withTemplate(new PodTemplateSpecBuilder()
                         .withNewMetadata()
+                        .addToLabels("app", "shop-web")
                         .withAnnotations(label.isEmpty() ? Map.of() : Map.of(EvidenceSpec.DEFAULT_LABEL, label))
                         .endMetadata()
                         .withNewSpec()
@@ -301,7 +341,7 @@ class PolicyTest {
                 .build();
     }
 
-    private static Deployment broken(String reason) {
+    static Deployment broken(String reason) {
         return new DeploymentBuilder(Shop.deployment("1.4.0", 1))
                 .editSpec()
                 .editTemplate()
@@ -313,7 +353,7 @@ class PolicyTest {
                 .build();
     }
 
-    private static Pod pod(String ownerKind, String owner, Map<String, String> labels) {
+    static Pod pod(String ownerKind, String owner, Map<String, String> labels) {
         return Shop.pod("web-1", "1.4.0")
                 .editMetadata()
                 .addToLabels(labels)
@@ -328,7 +368,7 @@ class PolicyTest {
                 .build();
     }
 
-    private static WorkloadSpec web(Versions versions) {
+    static WorkloadSpec web(Versions versions) {
         return web(new Runner.Controller(Runner.Kind.DEPLOYMENT, Runner.Place.here("shop"), "shop-web"), versions);
     }
 
@@ -337,14 +377,14 @@ class PolicyTest {
                 new WorkloadName("web"), runner, Map.of(Milestone.NEW_ONLY, versions), EvidenceSpec.standard());
     }
 
-    private static List<LivePlan> plans(WorkloadSpec spec) {
+    static List<LivePlan> plans(WorkloadSpec spec) {
         return List.of(
                 plan(spec, Set.of(), Optional.empty()),
                 plan(spec, Set.of(Milestone.NEW_ONLY), Optional.empty()),
                 contracting(spec));
     }
 
-    private static LivePlan contracting(WorkloadSpec spec) {
+    static LivePlan contracting(WorkloadSpec spec) {
         return plan(spec, EnumSet.allOf(Milestone.class), Optional.of(Milestone.NEW_ONLY));
     }
 
