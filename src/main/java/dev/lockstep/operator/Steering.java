@@ -133,8 +133,7 @@ final class Steering {
     static boolean due(PlanView plan, Optional<String> told) {
         return plan.plan().pendingStart().isEmpty()
                 && plan.run()
-                        .map(run -> run.state().status().over()
-                                && (!run.of(plan.plan()) || takenBackBefore(run, told)))
+                        .map(run -> run.state().status().over() && (!run.of(plan.plan()) || takenBackBefore(run, told)))
                         .orElse(true);
     }
 
