@@ -34,8 +34,9 @@ final class Rescheduling {
     List<Violation> violations(PlanDocument document) {
         Optional<StoredPlan> same =
                 plans.find(document.key()).filter(known -> known.digest().equals(document.digest()));
-        Windows windows = windows(document);
-        if (same.filter(known -> windows(known.document()).equals(windows)).isPresent()) {
+        Windows windows = document.spec().allWindows();
+        if (same.filter(known -> known.document().spec().allWindows().equals(windows))
+                .isPresent()) {
             return List.of();
         }
         // What its run has done already would be in the way of compiling it again.
@@ -54,11 +55,11 @@ final class Rescheduling {
                 .ifPresent(journalist -> journalist.write(state -> {
                     // As the plan has them by now: of two who change them at once, the later one is right in both
                     // places.
-                    Optional<Windows> wanted = plans.find(plan.document().key()).map(now -> windows(now.document()));
-                    return wanted.filter(windows -> !windows.equals(state.windows()))
-                            .filter(_ -> !state.status().over())
-                            .<List<Event>>map(windows -> List.of(new Event.Rescheduled(windows, actor.name())))
-                            .orElseGet(List::of);
+                    Windows wanted = plans.find(plan.document().key())
+                            .map(now -> now.document().spec().allWindows())
+                            .orElse(state.windows());
+                    boolean news = !state.status().over() && !wanted.equals(state.windows());
+                    return news ? List.of(new Event.Rescheduled(wanted, actor.name())) : List.of();
                 }));
     }
 
@@ -68,9 +69,5 @@ final class Rescheduling {
         return plan.newestRun()
                 .map(views::stored)
                 .filter(run -> run.script().digest().equals(digest));
-    }
-
-    private static Windows windows(PlanDocument document) {
-        return document.spec().windows().orElse(Windows.NONE);
     }
 }

@@ -62,6 +62,11 @@ public record PlanSpec(
                 Optional.empty());
     }
 
+    /** When its phases may run. */
+    public Windows allWindows() {
+        return windows.orElse(Windows.NONE);
+    }
+
     /** The same plan at other times. */
     public PlanSpec within(Optional<Windows> others) {
         return new PlanSpec(

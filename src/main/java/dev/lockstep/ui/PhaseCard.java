@@ -6,7 +6,6 @@ import dev.lockstep.engine.PhaseView;
 import dev.lockstep.plan.PhaseName;
 import dev.lockstep.plan.PhaseType;
 import dev.lockstep.plan.PlanSpec;
-import dev.lockstep.plan.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -60,7 +59,7 @@ public record PhaseCard(
                             Badge.of(PhaseView.State.WAITING),
                             spec,
                             approvals(needed(spec, phase.name()), List.of()),
-                            spec.windows().orElse(Windows.NONE).words(phase.name(), phase.type(), !steps.isEmpty()),
+                            spec.allWindows().words(phase.name(), phase.type(), !steps.isEmpty()),
                             Optional.empty(),
                             Count.of(steps.size(), "step"),
                             steps);

@@ -59,19 +59,7 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
             return switch (state.status()) {
                 case PENDING -> situation(badge, "The run is about to begin.", NOTHING);
                 case RUNNING -> situation(badge, moving(), NOTHING);
-                case HELD ->
-                    reverting()
-                            ? since(
-                                    badge,
-                                    "The old shape is hidden, and the revert window runs. Nothing is wrong.",
-                                    "If something needs the old shape, roll back now: that brings it back in a moment. The"
-                                            + " end of the window is named below; the run goes on by itself then.")
-                            : ApprovalForm.onlyItsWindow(state)
-                                    ? outside(badge)
-                                    : since(
-                                            badge,
-                                            held(),
-                                            "Each is named below, with what to do. The run goes on by itself once they are gone.");
+                case HELD -> waiting(badge);
                 case AWAITING_APPROVAL -> approval(badge);
                 case PAUSED -> paused(badge);
                 case ROLLING_BACK -> rollingBack(badge);
@@ -91,6 +79,22 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
             };
         }
 
+        private Situation waiting(Badge badge) {
+            if (reverting()) {
+                return since(
+                        badge,
+                        "The old shape is hidden, and the revert window runs. Nothing is wrong.",
+                        "If something needs the old shape, roll back now: that brings it back in a moment. The end of the"
+                                + " window is named below; the run goes on by itself then.");
+            }
+            return ApprovalForm.onlyItsWindow(run.state())
+                    ? outside(badge)
+                    : since(
+                            badge,
+                            held(),
+                            "Each is named below, with what to do. The run goes on by itself once they are gone.");
+        }
+
         private boolean reverting() {
             return run.state().holds().stream().anyMatch(hold -> hold.blocker().code() == Blocker.Code.REVERT_WINDOW);
         }
@@ -100,7 +104,8 @@ public record Situation(Badge badge, String happening, String todo, Optional<Whe
                     badge,
                     "The run waits for a window of its plan to open. Nothing is wrong.",
                     ApprovalForm.of(run, viewer).isPresent()
-                            ? "Approve or reject it now; otherwise it waits for that when the window opens, which is named below."
+                            ? "Approve or reject its phase now; otherwise it waits for that once the window is open, which"
+                                    + " is named below."
                             : "There is nothing for you to do. The window is named below; the run goes on by itself then.");
         }
 

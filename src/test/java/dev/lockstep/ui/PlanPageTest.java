@@ -120,7 +120,7 @@ class PlanPageTest {
         assertThat(page.situation().badge().label()).isEqualTo("Held");
         assertThat(page.situation().happening())
                 .isEqualTo("The run waits for a window of its plan to open. Nothing is wrong.");
-        assertThat(page.situation().todo()).startsWith("Approve or reject it now");
+        assertThat(page.situation().todo()).startsWith("Approve or reject its phase now");
         assertThat(page.approval().map(ApprovalForm::phase)).contains("contract");
         assertThat(page.holds())
                 .singleElement()

@@ -4,7 +4,6 @@ import dev.lockstep.change.Phase;
 import dev.lockstep.engine.Explanation;
 import dev.lockstep.plan.PlanSpec.Approval;
 import dev.lockstep.plan.PlanTree;
-import dev.lockstep.plan.Windows;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,7 @@ public record ExplanationJson(
                         .map(phase -> PhaseJson.of(
                                 phase,
                                 approvals(explanation, phase),
-                                explanation.document().spec().windows().orElse(Windows.NONE)))
+                                explanation.document().spec().allWindows()))
                         .toList(),
                 PointOfNoReturnJson.of(explanation.phases(), Optional.empty()),
                 explanation.notes());
