@@ -58,7 +58,7 @@ final class NodeWatch implements AutoCloseable {
         return fresh;
     }
 
-    /** The names of the nodes that are known not to answer. */
+    /** The names of the nodes that are known not to answer; none while it may not watch, because what it knew grows old. */
     synchronized Set<String> unreachable() {
         if (refused.filter(at -> !clock.instant().isBefore(at.plus(AGAIN))).isPresent()) {
             refused = Optional.empty();
@@ -66,6 +66,7 @@ final class NodeWatch implements AutoCloseable {
             nodes = Optional.of(begun());
         }
         return nodes.stream()
+                .filter(_ -> refused.isEmpty())
                 .flatMap(known -> known.getStore().list().stream())
                 .filter(NodeWatch::silent)
                 .map(node -> node.getMetadata().getName())
