@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes events beside an object. The same word about the same object is one event that counts; an entry of a journal counts
- * once, whichever replicas tell of it. An event that cannot be written is lost, and logged: what it told is in the status and
- * the journal, too.
+ * Writes events beside an object. The same word about the same object is one event that counts; an entry of a journal
+ * counts once, whichever replicas tell of it. An event that cannot be written is lost, and logged: what it told is in the
+ * status and the journal, too.
  */
 final class Announcer {
     private static final System.Logger LOG = System.getLogger(Announcer.class.getName());

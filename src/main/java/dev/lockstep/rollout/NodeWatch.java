@@ -1,5 +1,6 @@
 package dev.lockstep.rollout;
 
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,11 +55,27 @@ final class NodeWatch implements AutoCloseable {
         SharedIndexInformer<Node> fresh =
                 client.nodes().runnableInformer(0).exceptionHandler((_, failure) -> worthRetrying(failure));
         fresh.addEventHandler(handler);
-        fresh.start();
+        Thread.ofVirtual().name("watch-nodes").start(() -> startWherePermitted(fresh));
         return fresh;
     }
 
-    /** The names of the nodes that are known not to answer. */
+    /** Asks for one node first: the client reports a watch that is refused as an error, with a stack trace. */
+    private void startWherePermitted(SharedIndexInformer<Node> fresh) {
+        try {
+            client.nodes().list(new ListOptionsBuilder().withLimit(1L).build());
+        } catch (KubernetesClientException e) {
+            if (!worthRetrying(e)) {
+                return;
+            }
+        }
+        synchronized (this) {
+            if (nodes.filter(fresh::equals).isPresent()) {
+                fresh.start();
+            }
+        }
+    }
+
+    /** The names of the nodes that are known not to answer; none while it may not watch, because what it knew grows old. */
     synchronized Set<String> unreachable() {
         if (refused.filter(at -> !clock.instant().isBefore(at.plus(AGAIN))).isPresent()) {
             refused = Optional.empty();
@@ -66,6 +83,7 @@ final class NodeWatch implements AutoCloseable {
             nodes = Optional.of(begun());
         }
         return nodes.stream()
+                .filter(_ -> refused.isEmpty())
                 .flatMap(known -> known.getStore().list().stream())
                 .filter(NodeWatch::silent)
                 .map(node -> node.getMetadata().getName())
@@ -80,6 +98,7 @@ final class NodeWatch implements AutoCloseable {
     @Override
     public synchronized void close() {
         nodes.ifPresent(SharedIndexInformer::stop);
+        nodes = Optional.empty();
     }
 
     /** Called by the client's own threads, with a failure that may be the cause of another. */

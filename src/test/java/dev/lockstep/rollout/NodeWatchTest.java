@@ -28,7 +28,7 @@ class NodeWatchTest {
         api.server()
                 .expect()
                 .get()
-                .withPath("/api/v1/nodes?resourceVersion=0")
+                .withPath("/api/v1/nodes?limit=1")
                 .andReturn(403, new StatusBuilder().withCode(403).build())
                 .once();
         nodes.start();

@@ -121,16 +121,8 @@ class PolicyOnCluster {
                 .create();
         try {
             announce(List.of(floor(">=1.5.0")));
-            assertThat(admin.apps()
-                            .deployments()
-                            .inNamespace(RealCluster.SHOP)
-                            .withName("shop-web")
-                            .edit(deployment -> new DeploymentBuilder(deployment)
-                                    .editSpec()
-                                    .withPaused(true)
-                                    .endSpec()
-                                    .build()))
-                    .matches(deployment -> deployment.getSpec().getPaused());
+            RealCluster.done(
+                    "-n", RealCluster.SHOP, "patch", "deployment", "shop-web", "-p", "{\"spec\":{\"paused\":true}}");
             assertThat(refusal(PolicyTest.pod("ReplicaSet", "shop-web-7d9f", Map.of("pod-template-hash", "7d9f"))))
                     .isPresent();
         } finally {
