@@ -158,7 +158,7 @@ public final class PlanShape {
                         "batchMilliseconds",
                         new Shape.Whole(1, 1_000),
                         pace.batchMilliseconds(),
-                        "How long one batch should take at full speed; governed a quarter of it, gentle an eighth."),
+                        "How long one batch should take at full speed; governed half of it, gentle a sixteenth."),
                 standard(
                         "restPercent",
                         new Shape.Whole(0, 95),

@@ -9,13 +9,13 @@ public enum Speed {
     FULL("Full"),
     /** As fast as the application does not feel it: the rest that the plan says, and more whenever a signal says so. */
     GOVERNED("Governed"),
-    /** A quarter of its time at most. */
+    /** A tenth of its time at most, in very short batches. */
     GENTLE("Gentle"),
     /** It rests, with no transaction open, until a person says otherwise. A plan cannot begin like this. */
     PAUSED("Paused");
 
     /** A gentle backfill rests for this share of its time. */
-    private static final double GENTLE_REST = 0.75;
+    private static final double GENTLE_REST = 0.9;
 
     private final String label;
 

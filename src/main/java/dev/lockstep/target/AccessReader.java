@@ -24,18 +24,36 @@ final class AccessReader {
 
     RowAccess access() throws SQLException {
         List<RowAccess.Order> orders = orders();
-        // Of the bits for what can be done, 4 is UPDATE.
+        // Of the bits for what can be done, 4 is UPDATE. A foreign table whose wrapper has no handler cannot be asked, and
+        // nor can a view of one: the question itself would fail.
         return new Query(connection, """
+                        WITH RECURSIVE beneath AS (
+                          SELECT ?::oid AS oid
+                          UNION SELECT d.refobjid FROM beneath b
+                          JOIN pg_rewrite r ON r.ev_class = b.oid
+                          JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                                          AND d.refclassid = 'pg_class'::regclass),
+                        answering AS (
+                          SELECT NOT EXISTS (
+                            SELECT FROM beneath b
+                            JOIN pg_foreign_table t ON t.ftrelid = b.oid
+                            JOIN pg_foreign_server s ON s.oid = t.ftserver
+                            JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+                            WHERE w.fdwhandler = 0) AS yes)
                         SELECT coalesce(m.amname = 'heap', false) AS in_blocks,
-                               pg_relation_is_updatable(c.oid, false) & 4 <> 0 AS updatable,
-                               pg_relation_is_updatable(c.oid, true) & 4 <> 0 AS updatable_by_triggers
-                        FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam WHERE c.oid = ?::oid""")
+                               CASE WHEN a.yes THEN pg_relation_is_updatable(c.oid, false) & 4 <> 0 ELSE false END
+                                 AS updatable,
+                               CASE WHEN a.yes THEN pg_relation_is_updatable(c.oid, true) & 4 <> 0 ELSE false END
+                                 AS updatable_by_triggers
+                        FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam CROSS JOIN answering a
+                        WHERE c.oid = ?::oid""")
                 .one(
                         row -> new RowAccess(
                                 row.getBoolean("in_blocks"),
                                 row.getBoolean("updatable"),
                                 row.getBoolean("updatable_by_triggers"),
                                 orders),
+                        oid,
                         oid);
     }
 

@@ -442,6 +442,16 @@ class OddTablesPostgresTest {
                                 "CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing",
                                 "CREATE FOREIGN TABLE users (id int, name text) SERVER nowhere")
                         .refusing("Change it there", all),
+                odd(
+                                "that is a view of a foreign one",
+                                "users",
+                                "name",
+                                "'x'",
+                                "CREATE FOREIGN DATA WRAPPER nothing",
+                                "CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing",
+                                "CREATE FOREIGN TABLE elsewhere (id int, name text) SERVER nowhere",
+                                "CREATE VIEW users AS SELECT * FROM elsewhere")
+                        .refusing("Name the table beneath it", all),
                 odd("that is a view", "users", "name", "'x'", "CREATE VIEW users AS SELECT 1 AS id, 'a' AS name")
                         .refusing("Name the table beneath it", all));
     }

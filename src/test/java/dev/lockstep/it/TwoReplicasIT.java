@@ -26,9 +26,9 @@ class TwoReplicasIT {
     private static final Duration TAKEN_OVER_WITHIN = LEASE.plusSeconds(3);
     private static final Duration WITHIN = Duration.ofMinutes(2);
     /** Slow enough that there is much left to do when somebody takes over. */
-    private static final int BATCH_MILLISECONDS = 5;
+    private static final int BATCH_MILLISECONDS = 20;
 
-    private static final int REST_PERCENT = 65;
+    private static final int REST_PERCENT = 80;
     private static final int BEFORE_ROWS = 3_000;
 
     private RenameWorld world;

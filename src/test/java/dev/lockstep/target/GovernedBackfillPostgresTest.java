@@ -130,7 +130,7 @@ class GovernedBackfillPostgresTest {
 
     @Test
     void goesSlowlyWhileAQueryOfTheUsersSaysNoAndNamesIt() {
-        users(2_500);
+        users(20_000);
         bench.sql("CREATE TABLE room (free int); INSERT INTO room VALUES (1)");
         pace(
                 1,

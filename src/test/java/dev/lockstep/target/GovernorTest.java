@@ -51,10 +51,10 @@ class GovernorTest {
         assertThat(new Governor(BATCH, 20, Speed.FULL).after(BATCH).length()).isZero();
         assertThat(governor.after(BATCH).length()).isCloseTo(Duration.ofMillis(10), Duration.ofMillis(1));
         assertThat(new Governor(BATCH, 20, Speed.GENTLE).after(BATCH).length())
-                .isCloseTo(Duration.ofMillis(120), Duration.ofMillis(1));
-        assertThat(new Governor(BATCH, 90, Speed.GENTLE).state().duty())
+                .isCloseTo(Duration.ofMillis(360), Duration.ofMillis(1));
+        assertThat(new Governor(BATCH, 95, Speed.GENTLE).state().duty())
                 .as("a plan that rests more than gently stays with it")
-                .isCloseTo(0.1, within(1e-9));
+                .isCloseTo(0.05, within(1e-9));
     }
 
     @Test
@@ -132,7 +132,7 @@ class GovernorTest {
     @Test
     void aPersonsWordCountsAtOnceAndDoesNotOutrunASignal() {
         governor.speed(Speed.GENTLE);
-        assertThat(duty()).isEqualTo(0.25);
+        assertThat(duty()).isCloseTo(0.1, within(1e-9));
         governor.speed(Speed.FULL);
         assertThat(duty()).isEqualTo(1);
         feel(10, lag(3));
@@ -144,16 +144,16 @@ class GovernorTest {
 
     @Test
     void batchesGetShorterAsTheDutyDoes() {
-        assertThat(governor.batch()).isEqualTo(Duration.ofMillis(10));
+        assertThat(governor.batch()).isEqualTo(Duration.ofMillis(20));
         feel(100, waits(4));
-        assertThat(governor.batch()).isBetween(Duration.ofMillis(3), Duration.ofMillis(4));
+        assertThat(governor.batch()).isBetween(Duration.ofMillis(6), Duration.ofMillis(8));
     }
 
     @Test
     void theMoreTheApplicationIsSparedTheShorterBatchesAre() {
         assertThat(new Governor(BATCH, 10, Speed.FULL).batch()).isEqualTo(BATCH);
-        assertThat(new Governor(BATCH, 10, Speed.GOVERNED).batch()).isEqualTo(Duration.ofMillis(10));
-        assertThat(new Governor(BATCH, 10, Speed.GENTLE).batch()).isEqualTo(Duration.ofMillis(5));
+        assertThat(new Governor(BATCH, 10, Speed.GOVERNED).batch()).isEqualTo(Duration.ofMillis(20));
+        assertThat(new Governor(BATCH, 10, Speed.GENTLE).batch()).isEqualTo(Duration.ofNanos(2_500_000));
         assertThat(new Governor(Duration.ofMillis(1), 10, Speed.GENTLE).batch())
                 .as("one that is all beginning and end helps nobody")
                 .isEqualTo(Duration.ofMillis(1));
