@@ -70,7 +70,8 @@ public record PaceCard(
                         chosen);
             case GOVERNED ->
                 new Choice(speed.label(), "Governed", "As fast as the application does not feel it.", chosen);
-            case GENTLE -> new Choice(speed.label(), "Gentle", "A tenth of the time at most, a moment at a time.", chosen);
+            case GENTLE ->
+                new Choice(speed.label(), "Gentle", "A tenth of the time at most, a moment at a time.", chosen);
             case PAUSED ->
                 new Choice(
                         speed.label(),
