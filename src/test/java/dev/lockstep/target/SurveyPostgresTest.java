@@ -90,7 +90,8 @@ class SurveyPostgresTest {
 
     @Test
     void holdsNoSnapshotAndGoesOnWhereItWasBrokenOff() throws Exception {
-        users(300_000);
+        // Some seconds of work at this pace, also for a fast machine.
+        users(1_200_000);
         slowly();
         CompletableFuture<StepOutcome> verify = bench.begin("verify", none());
         await().atMost(Duration.ofSeconds(20)).until(() -> !bench.progress.isEmpty());
@@ -111,7 +112,7 @@ class SurveyPostgresTest {
         bench.progress.clear();
         bench.pace = new BackfillPace(40, 0, UserTriggers.SKIP, 10, BatchCommit.ASYNCHRONOUS);
         // The row that was written meanwhile has been seen at both of its places.
-        assertThat(completed(bench.does("verify", none())).summary().rows()).isBetween(300_000L, 300_001L);
+        assertThat(completed(bench.does("verify", none())).summary().rows()).isBetween(1_200_000L, 1_200_001L);
     }
 
     @Test
