@@ -234,6 +234,22 @@ final class ObjectWorld implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** All old pods go, and have been gone for long enough, before the floor rose and since. */
+    void rollOut(String name) {
+        engine.runs("1.5.0");
+        gateSays(name, "the floor rises at");
+        engine.later(Duration.ofSeconds(10), "1.5.0");
+        gateSays(name, "The floor has risen");
+        engine.later(Duration.ofSeconds(10), "1.5.0");
+    }
+
+    private void gateSays(String name, String words) {
+        patiently("the gate to say: " + words)
+                .until(() -> condition(Objects.requireNonNull(get(name).getStatus()), "GateOpen")
+                        .message()
+                        .contains(words));
+    }
+
     List<Event> events(String name) {
         return client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
                 .filter(event -> name.equals(event.getInvolvedObject().getName()))

@@ -11,7 +11,6 @@ import dev.lockstep.plan.DatabaseName;
 import dev.lockstep.plan.PlanKey;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +65,7 @@ class ObjectsOnCluster {
         assertThat(world.get("rename").getMetadata().getGeneration()).isEqualTo(1);
         assertThat(world.get("rename").getStatus()).isNotNull();
 
-        rollOut();
+        world.rollOut("rename");
         world.awaits("rename", "AwaitingApproval");
         world.engine.approve(RENAME, "contract");
         RealCluster.done("-n", "shop", "wait", "--for=condition=Succeeded", "mplan/rename", "--timeout=60s");
@@ -112,7 +111,7 @@ class ObjectsOnCluster {
         try {
             applyAs("kubectl", plan("rename"));
             world.awaitsReason("rename", "TemplateOld");
-            rollOut();
+            world.rollOut("rename");
             world.awaits("rename", "AwaitingApproval");
             world.engine.approve(RENAME, "contract");
             world.awaits("rename", "Succeeded");
@@ -179,16 +178,6 @@ class ObjectsOnCluster {
                 .filter(entry -> part.equals(entry.getSubresource()))
                 .map(entry -> entry.getManager() + "/" + entry.getOperation())
                 .toList();
-    }
-
-    private void rollOut() {
-        world.engine.runs("1.5.0");
-        patiently("the gate to match")
-                .until(() -> condition(
-                                Objects.requireNonNull(world.get("rename").getStatus()), "GateOpen")
-                        .reason()
-                        .equals("NotStableYet"));
-        world.engine.later(Duration.ofSeconds(10), "1.5.0");
     }
 
     private static MigrationPlan with(MigrationPlan plan, String field, Object value) {

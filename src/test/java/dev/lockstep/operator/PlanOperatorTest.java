@@ -69,7 +69,7 @@ class PlanOperatorTest {
         assertThat(world.get("rename").getFinalizers()).containsExactly(PlanReconciler.FINALIZER);
         assertThat(world.complaints("rename")).isEmpty();
 
-        rollOut();
+        world.rollOut("rename");
         PlanStatus asking = world.awaits("rename", "AwaitingApproval");
         assertThat(asking.message()).contains("/phases/contract/approvals", Objects.requireNonNull(asking.digest()));
         world.engine.approve(RENAME, "contract");
@@ -147,7 +147,7 @@ class PlanOperatorTest {
 
         world.edit("rename", object -> with(object, "windows", windows("00:00", "18:00")));
         world.awaits("rename", "a gate that counts", status -> !"OutsideWindow".equals(status.reason()));
-        rollOut();
+        world.rollOut("rename");
         PlanStatus asking = world.awaits("rename", "AwaitingApproval");
 
         assertThat(condition(asking, "Validated").status()).isEqualTo("True");
@@ -195,7 +195,7 @@ class PlanOperatorTest {
     void deletionInTheMiddleTakesBackAndNeverContracts() {
         world.apply(plan("rename"));
         world.awaitsReason("rename", "TemplateOld");
-        rollOut();
+        world.rollOut("rename");
         world.awaits("rename", "AwaitingApproval");
         world.client
                 .resources(MigrationPlan.class)
@@ -237,7 +237,7 @@ class PlanOperatorTest {
     void deletionPastThePointOfNoReturnPauses() {
         world.apply(plan("rename"));
         world.awaitsReason("rename", "TemplateOld");
-        rollOut();
+        world.rollOut("rename");
         world.awaits("rename", "AwaitingApproval");
         world.engine.hangs("drop");
         world.engine.approve(RENAME, "contract");
@@ -469,22 +469,6 @@ class PlanOperatorTest {
                 .delete();
         patiently("the plan to go").until(() -> world.engine.operations().list().isEmpty());
         assertThat(world.operator.of(RENAME, "kubectl")).isEmpty();
-    }
-
-    private void rollOut() {
-        world.engine.runs("1.5.0");
-        gateSays("the floor rises at");
-        world.engine.later(Duration.ofSeconds(10), "1.5.0");
-        gateSays("The floor has risen");
-        world.engine.later(Duration.ofSeconds(10), "1.5.0");
-    }
-
-    private void gateSays(String words) {
-        patiently("the gate to say: " + words)
-                .until(() -> condition(
-                                Objects.requireNonNull(world.get("rename").getStatus()), "GateOpen")
-                        .message()
-                        .contains(words));
     }
 
     private String state(String name) {
