@@ -158,15 +158,23 @@ class TwoReplicasIT {
                         return false;
                     }
                     leader.freeze();
-                    String seen = world.askTarget(
-                                    "SELECT state FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%/copy'")
-                            .getFirst();
-                    if (seen.equals(state)) {
+                    // What it asked for before is done first.
+                    await("its server process to come to rest")
+                            .until(() -> !copying().equals("active"));
+                    if (copying().equals(state)) {
                         return true;
                     }
                     leader.thaw();
                     return false;
                 });
+    }
+
+    private String copying() {
+        return world
+                .askTarget("SELECT state FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%/copy'")
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("the backfill was over before it could be caught"));
     }
 
     private List<String> writers() {
