@@ -124,9 +124,8 @@ final class StepRunner {
             try {
                 while (!stop && !closed) {
                     look();
-                    // Word of a change can be missed, and a person waits to see what their button does; nobody has word
-                    // of
-                    // the time.
+                    // Word of a change can be missed, and of the time there is none; and a person waits to see what
+                    // their button does.
                     bell.await(Duration.ofSeconds(1));
                 }
             } catch (InterruptedException e) {

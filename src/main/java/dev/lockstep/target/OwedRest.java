@@ -7,9 +7,16 @@ import java.time.Duration;
  * the log and not waited for, the next commit of the application finds before its own part, and waits until the disk has both.
  *
  * <p>A batch waits only when what is owed is enough for it, so that a slow disk does not make a backfill slower than its speed
- * says; a backfill that owes nothing, at full speed, never does. Confined to one thread.
+ * says; a backfill that owes nothing, at full speed, never does. A disk that stood still for a while is no reason to hurry
+ * afterwards: what was waited beyond what was owed counts for little. Confined to one thread.
  */
 final class OwedRest {
+    /** So much of a wait that was longer than what was owed is made up for. */
+    private static final Duration MOST_CREDIT = Duration.ofMillis(100);
+
+    /** A longer wait is not expected again, for otherwise nothing would ever be enough for it. */
+    private static final Duration LONGEST_EXPECTED = Duration.ofMillis(200);
+
     private Duration owed = Duration.ZERO;
 
     /** What a wait for the disk takes, by the last one. */
@@ -23,8 +30,9 @@ final class OwedRest {
     /** A batch has waited so long for the disk; zero where it has not. */
     void flushed(Duration waited) {
         if (waited.isPositive()) {
-            flush = waited;
-            owed = owed.minus(waited);
+            flush = waited.compareTo(LONGEST_EXPECTED) < 0 ? waited : LONGEST_EXPECTED;
+            Duration left = owed.minus(waited);
+            owed = left.plus(MOST_CREDIT).isNegative() ? MOST_CREDIT.negated() : left;
         }
     }
 

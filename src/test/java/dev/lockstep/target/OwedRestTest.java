@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OwedRestTest {
     private static final int BATCHES = 2_000;
@@ -65,6 +66,20 @@ class OwedRestTest {
     void aSlowDiskIsWaitedForRarely() {
         batches(Duration.ofNanos(550_000), 60);
         assertThat(flushes).isBetween(BATCHES / 200, BATCHES / 50);
+    }
+
+    @ParameterizedTest(name = "{0} ms")
+    @ValueSource(ints = {900, 8_000, 60_000})
+    void aDiskThatStoodStillOnceDoesNotLetItGoOnWithoutRest(int milliseconds) {
+        Duration rest = Duration.ofMillis(7);
+        batches(rest, 1);
+        owed.flushed(Duration.ofMillis(milliseconds));
+        slept = Duration.ZERO;
+        flushed = Duration.ZERO;
+        batches(rest, 1);
+        double paid = (double) flushed.plus(slept).toNanos()
+                / rest.multipliedBy(BATCHES).toNanos();
+        assertThat(paid).isBetween(0.9, 1.1);
     }
 
     @Test
