@@ -71,7 +71,7 @@ class TwoReplicasIT {
     void oneThatWakesAfterItsLeaseWritesNothingAnyMore() throws SQLException, IOException {
         String leader = leader();
         LockstepProcess frozen = named(leader);
-        freeze(frozen, "idle");
+        freezeBetweenBatches(frozen);
         String old = String.join(", ", writers());
         Instant frozenAt = now();
         Instant takenAt = awaitTakenBy(other(leader));
@@ -103,7 +103,7 @@ class TwoReplicasIT {
     @Fact("P46")
     void oneThatStandsStillInATransactionDoesNotHoldTheOtherUp() throws SQLException {
         String leader = leader();
-        freeze(named(leader), "idle in transaction");
+        freezeInsideBatch(named(leader));
         Instant frozenAt = now();
         awaitTakenBy(other(leader));
         await("the new holder writes to the target")
@@ -148,9 +148,9 @@ class TwoReplicasIT {
         }
     }
 
-    /** Stops the leader while its server process is in this state: between two batches, or inside one. */
-    private void freeze(LockstepProcess leader, String state) {
-        await("it is stopped while its server process is " + state)
+    /** Stops the leader while its server process rests between two batches. */
+    private void freezeBetweenBatches(LockstepProcess leader) {
+        await("it is stopped between two batches")
                 .atMost(WITHIN)
                 .pollInterval(Duration.ofMillis(37))
                 .until(() -> {
@@ -160,8 +160,8 @@ class TwoReplicasIT {
                     leader.freeze();
                     // What it asked for before is done first.
                     await("its server process to come to rest")
-                            .until(() -> !copying().equals("active"));
-                    if (copying().equals(state)) {
+                            .until(() -> !stateOfCopy().equals("active"));
+                    if (stateOfCopy().equals("idle")) {
                         return true;
                     }
                     leader.thaw();
@@ -169,7 +169,27 @@ class TwoReplicasIT {
                 });
     }
 
-    private String copying() {
+    /** Stops the leader in the middle of a batch: its claim of the cursor has to wait, and is granted once it is still. */
+    private void freezeInsideBatch(LockstepProcess leader) throws SQLException {
+        await("it writes").atMost(WITHIN).until(() -> !writers().isEmpty());
+        try (Connection target = world.target();
+                Statement statement = target.createStatement()) {
+            target.setAutoCommit(false);
+            statement.execute("SELECT 1 FROM lockstep.ledger WHERE step = 'copy' FOR UPDATE");
+            await("it waits for the cursor")
+                    .atMost(WITHIN)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> !world.askTarget(
+                                    "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%/copy' AND wait_event_type = 'Lock'")
+                            .isEmpty());
+            leader.freeze();
+            target.rollback();
+        }
+        await("its server process to come to rest in the transaction")
+                .until(() -> stateOfCopy().equals("idle in transaction"));
+    }
+
+    private String stateOfCopy() {
         return world
                 .askTarget("SELECT state FROM pg_stat_activity WHERE application_name LIKE 'lockstep/%/copy'")
                 .stream()
