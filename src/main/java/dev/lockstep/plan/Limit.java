@@ -7,6 +7,8 @@ package dev.lockstep.plan;
 public enum Limit {
     /** Of the application's statements at work, those that wait for locks, buffers or disks, in percent. */
     FOREGROUND_WAITS("foregroundWaitPercent", 50, 100),
+    /** Of the time, that in which a commit waits for the disk much longer than is usual there, in percent. */
+    COMMIT_WAITS("commitWaitPercent", 2, 100),
     /** The longest that a session of somebody else has waited for a lock of ours, in milliseconds. */
     LOCK_WAITS("lockWaitMilliseconds", 100, 60_000),
     /** How far a standby's replay is behind, in seconds. */

@@ -38,6 +38,7 @@ final class LimitsShape {
     private static String purpose(Limit limit) {
         return switch (limit) {
             case FOREGROUND_WAITS -> "Of the application's statements at work, percent that wait.";
+            case COMMIT_WAITS -> "Percent of the time in which a commit waits much longer than is usual for the disk.";
             case LOCK_WAITS -> "Milliseconds that a session of somebody else has waited for a lock of Lockstep's.";
             case REPLICA_LAG -> "Seconds that a standby's replay is behind.";
             case REPLICA_BYTES -> "Megabytes of log that a standby's replay is behind.";

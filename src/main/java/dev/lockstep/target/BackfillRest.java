@@ -8,6 +8,7 @@ import dev.lockstep.plan.Speed;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.target.Governor.Throttle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class BackfillRest implements AutoCloseable {
     private final Attempt attempt;
     private final Governor governor;
     private final Map<String, Signal> signals;
+    private final Optional<CommitWaits> commits;
     private final SignalWatch watch;
     private final Stopwatch since = Stopwatch.started();
     private volatile Runnable listener = () -> {};
@@ -40,10 +42,11 @@ final class BackfillRest implements AutoCloseable {
     private Duration pausedBefore = Duration.ZERO;
     private boolean held;
 
-    private BackfillRest(Attempt attempt, Governor governor, List<Signal> signals) {
+    private BackfillRest(Attempt attempt, Governor governor, List<Signal> signals, Optional<CommitWaits> commits) {
         this.attempt = attempt;
         this.governor = governor;
         this.signals = signals.stream().collect(Collectors.toMap(Signal::name, Function.identity(), (one, _) -> one));
+        this.commits = commits;
         this.watch = SignalWatch.begin(attempt, signals, this::felt);
     }
 
@@ -51,7 +54,10 @@ final class BackfillRest implements AutoCloseable {
         BackfillPace pace = attempt.order().pace();
         Governor governor =
                 new Governor(Duration.ofMillis(pace.batchMilliseconds()), pace.restPercent(), pace.firstSpeed());
-        return new BackfillRest(attempt, governor, Signals.of(attempt.limits(), table));
+        Optional<CommitWaits> commits = CommitWaits.of(attempt.limits());
+        List<Signal> signals = new ArrayList<>(Signals.of(attempt.limits(), table));
+        commits.ifPresent(signals::add);
+        return new BackfillRest(attempt, governor, signals, commits);
     }
 
     /** Is told about once a second, when the signals have been looked at. */
@@ -113,6 +119,13 @@ final class BackfillRest implements AutoCloseable {
             }
         }
         return !attempt.stopRequested();
+    }
+
+    /** A batch has just waited so long for the disk. */
+    void flushed(Duration waited) {
+        if (waited.isPositive()) {
+            commits.ifPresent(all -> all.waited(waited));
+        }
     }
 
     /** Rests after a batch that took so long, as far as is owed. False when the step is to stop. */

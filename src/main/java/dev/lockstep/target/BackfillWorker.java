@@ -13,6 +13,7 @@ final class BackfillWorker {
     private final BackfillRest rest;
     private final BackfillTally tally;
     private final Connection connection;
+    private final BatchWork work;
     private final Bloat bloat;
 
     BackfillWorker(
@@ -22,6 +23,7 @@ final class BackfillWorker {
         this.rest = rest;
         this.tally = tally;
         this.connection = connection;
+        this.work = work;
         this.bloat = bloat;
     }
 
@@ -29,17 +31,22 @@ final class BackfillWorker {
     Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
         Stretch at = batches.begun(pass.shares().get(share));
         OwedRest owed = new OwedRest();
+        Tidying tidying = new Tidying(connection, work);
         while (!at.over()) {
             if (!rest.awake()) {
                 return Optional.of(new StepOutcome.Interrupted());
             }
             switch (batches.next(pass, share, at, owed.paysForFlush())) {
                 case Batch.Done(Stretch to, long changed, Duration took, Duration flushed) -> {
-                    at = to;
                     owed.flushed(flushed);
-                    tally.done(share, at, changed, took);
+                    rest.flushed(flushed);
+                    Stopwatch reading = Stopwatch.started();
+                    tidying.wrote(at);
+                    Duration worked = took.plus(reading.elapsed());
+                    at = to;
+                    tally.done(share, at, changed, worked);
                     bloat.look(connection);
-                    if (!rest.after(took, owed)) {
+                    if (!rest.after(worked, owed)) {
                         return Optional.of(new StepOutcome.Interrupted());
                     }
                 }

@@ -75,8 +75,12 @@ record BlockStretch(long first, long next, long end, long blocks, int slice, int
 
     @Override
     public String condition(String pending) {
-        return "ctid >= '(" + next + ",0)'::tid AND ctid < '(" + to() + ",0)'::tid AND "
-                + HeapSlices.condition(slice, slices, "(" + pending + ")");
+        return place() + " AND " + HeapSlices.condition(slice, slices, "(" + pending + ")");
+    }
+
+    /** A condition for all rows of the range. */
+    String place() {
+        return "ctid >= '(" + next + ",0)'::tid AND ctid < '(" + to() + ",0)'::tid";
     }
 
     @Override

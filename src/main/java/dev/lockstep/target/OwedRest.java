@@ -8,31 +8,40 @@ import java.time.Duration;
  *
  * <p>A batch waits only when what is owed is enough for it, so that a slow disk does not make a backfill slower than its speed
  * says; a backfill that owes nothing, at full speed, never does. A disk that stood still for a while is no reason to hurry
- * afterwards: what was waited beyond what was owed counts for little. Confined to one thread.
+ * afterwards, and none to look away: what was waited beyond what was owed counts for no more than one usual wait, so that a
+ * batch soon waits again, and it is seen whether the disk is still behind. Confined to one thread.
  */
 final class OwedRest {
-    /** So much of a wait that was longer than what was owed is made up for. */
-    private static final Duration MOST_CREDIT = Duration.ofMillis(100);
-
-    /** A longer wait is not expected again, for otherwise nothing would ever be enough for it. */
+    /** A longer wait is not expected, for otherwise nothing would ever be enough for it. */
     private static final Duration LONGEST_EXPECTED = Duration.ofMillis(200);
 
+    /** Before the first. */
+    private static final Duration FIRST_EXPECTED = Duration.ofMillis(1);
+
+    /** A sleep is as a rule so much longer than it was to be. */
+    private static final Duration OVERSLEPT = Duration.ofNanos(150_000);
+
+    private static final int REMEMBERED = 9;
+
+    private final RecentWaits waits = new RecentWaits(REMEMBERED);
     private Duration owed = Duration.ZERO;
 
-    /** What a wait for the disk takes, by the last one. */
-    private Duration flush = Duration.ofMillis(1);
+    /** What a wait for the disk takes as a rule. */
+    private Duration expected = FIRST_EXPECTED;
 
     /** Whether the next batch can pay by waiting until the disk has it. A sleep that was a little long does not matter. */
     boolean paysForFlush() {
-        return owed.isPositive() && owed.multipliedBy(4).compareTo(flush.multipliedBy(3)) >= 0;
+        return owed.isPositive() && owed.multipliedBy(4).compareTo(expected.multipliedBy(3)) >= 0;
     }
 
     /** A batch has waited so long for the disk; zero where it has not. */
     void flushed(Duration waited) {
         if (waited.isPositive()) {
-            flush = waited.compareTo(LONGEST_EXPECTED) < 0 ? waited : LONGEST_EXPECTED;
+            waits.add(waited);
+            Duration usual = waits.median(FIRST_EXPECTED);
+            expected = usual.compareTo(LONGEST_EXPECTED) < 0 ? usual : LONGEST_EXPECTED;
             Duration left = owed.minus(waited);
-            owed = left.plus(MOST_CREDIT).isNegative() ? MOST_CREDIT.negated() : left;
+            owed = left.plus(expected).isNegative() ? expected.negated() : left;
         }
     }
 
@@ -42,9 +51,9 @@ final class OwedRest {
      * @param rest what is due for this batch
      */
     Duration asleep(Duration rest) {
-        Duration left = owed.plus(rest).minus(flush);
+        Duration left = owed.plus(rest).minus(expected).minus(OVERSLEPT);
         // A shorter sleep costs more than it gives.
-        return left.compareTo(flush) > 0 ? left : Duration.ZERO;
+        return left.compareTo(expected) > 0 ? left : Duration.ZERO;
     }
 
     /**

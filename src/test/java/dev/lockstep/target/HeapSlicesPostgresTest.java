@@ -12,12 +12,15 @@ import dev.lockstep.schema.Identifier;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HeapSlicesPostgresTest {
     private static final int ROWS = 20_000;
+    private static final Pattern DIRTIED = Pattern.compile("\"Shared Dirtied Blocks\": (\\d+)");
 
     private final Bench bench = new Bench();
     private final Action.Backfill fill = new Action.Backfill(
@@ -89,6 +92,39 @@ class HeapSlicesPostgresTest {
         // Each row was written once, however often the step was begun.
         assertThat(bench.value("SELECT rows FROM lockstep.ledger WHERE step = 'fill'"))
                 .isEqualTo(String.valueOf(ROWS));
+    }
+
+    @Test
+    void theServerHasClearedThePagesThatAreDoneBeforeAnybodyElseReadsThem() {
+        bench.pace = new BackfillPace(2, 50, UserTriggers.SKIP, 0, BatchCommit.SYNCHRONOUS);
+        CompletableFuture<StepOutcome> filling = bench.begin("fill", fill);
+        await().atMost(Duration.ofSeconds(20)).until(() -> passed() > 60);
+        bench.stop = true;
+        assertThat(filling.join()).isInstanceOf(StepOutcome.Interrupted.class);
+        bench.sql("CHECKPOINT");
+        // What is behind the middle has just been written, or is still to be.
+        assertThat(dirtiedByReading(0, passed() / 2)).isZero();
+
+        bench.sql("UPDATE users SET full_name = name || '!' WHERE ctid < '(10,0)'");
+        bench.sql("CHECKPOINT");
+        assertThat(dirtiedByReading(0, passed() / 2))
+                .as("pages that nobody has read since")
+                .isGreaterThan(5);
+    }
+
+    private long passed() {
+        String next = bench.value(
+                "SELECT coalesce((SELECT cursor ->> 'next' FROM lockstep.ledger WHERE step = 'fill'), '0')");
+        return Long.parseLong(next);
+    }
+
+    /** How many pages the server changes because they are read. */
+    private long dirtiedByReading(long from, long to) {
+        String plan = bench.value("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT count(*) FROM users WHERE ctid >= '("
+                + from + ",0)' AND ctid < '(" + to + ",0)'");
+        Matcher dirtied = DIRTIED.matcher(plan);
+        assertThat(dirtied.find()).isTrue();
+        return Long.parseLong(dirtied.group(1));
     }
 
     private String unfilled() {

@@ -56,6 +56,28 @@ class OwedRestTest {
     }
 
     @Test
+    void aSleepThatWasALittleLongDoesNotKeepTheNextBatchFromWaitingForTheDisk() {
+        batches(Duration.ofNanos(550_000), 0.25);
+        assertThat(flushes).isGreaterThan(BATCHES * 9 / 10);
+    }
+
+    @Test
+    void aDiskThatStandsStillAgainAndAgainIsWaitedForAgainAndAgain() {
+        Duration rest = Duration.ofMillis(1);
+        batches(rest, 0.3);
+        int still = 0;
+        for (int batch = 0; batch < 400; batch++) {
+            boolean waits = owed.paysForFlush();
+            // Every tenth batch finds it so.
+            boolean stuck = waits && batch % 10 == 0;
+            still += stuck ? 1 : 0;
+            owed.flushed(stuck ? Duration.ofMillis(45) : waits ? Duration.ofNanos(300_000) : Duration.ZERO);
+            owed.rested(rest, owed.asleep(rest));
+        }
+        assertThat(still).isGreaterThan(35);
+    }
+
+    @Test
     void whoRestsAsLongAsTheDiskTakesWaitsForItInsteadOfSleeping() {
         batches(Duration.ofNanos(600_000), 0.6);
         assertThat(flushes).isGreaterThan(BATCHES * 8 / 10);
