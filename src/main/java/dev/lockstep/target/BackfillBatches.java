@@ -68,9 +68,9 @@ final class BackfillBatches {
     }
 
     /** The same, as this worker begins with it. */
-    Stretch begun(Stretch share) {
-        return switch (share) {
-            case BlockStretch blocks when blocks.slice() == 0 -> blocks.inSlices(slices.wanted());
+    Stretch begun(Pass pass, int share) {
+        return switch (pass.shares().get(share)) {
+            case BlockStretch blocks when blocks.slice() == 0 -> blocks.inSlices(slices.wanted(pass));
             case BlockStretch blocks -> blocks;
             case KeyStretch keys -> keys;
         };
@@ -133,7 +133,7 @@ final class BackfillBatches {
                 connection.rollback();
                 return new Batch.Ended(rowByRow.orElseThrow().full());
             }
-            Stretch to = moved(tried.at, running.elapsed());
+            Stretch to = moved(pass, tried.at, running.elapsed());
             if (!Ledger.claimAndAdvance(connection, attempt.order(), pass.kept(share, to), changed)) {
                 connection.rollback();
                 return new Batch.Ended(new StepOutcome.FencedOut());
@@ -172,14 +172,14 @@ final class BackfillBatches {
         return changed;
     }
 
-    private Stretch moved(Stretch at, Duration took) throws SQLException {
+    private Stretch moved(Pass pass, Stretch at, Duration took) throws SQLException {
         return switch (at) {
             case KeyStretch keys -> keys.next(Math.max(LEAST_ROWS, keys.rows() * factor(took)));
-            case BlockStretch blocks -> moved(blocks, took);
+            case BlockStretch blocks -> moved(pass, blocks, took);
         };
     }
 
-    private Stretch moved(BlockStretch at, Duration took) throws SQLException {
+    private Stretch moved(Pass pass, BlockStretch at, Duration took) throws SQLException {
         longestSlice = longestSlice.compareTo(took) > 0 ? longestSlice : took;
         slices.wrote(at);
         if (!at.lastSlice()) {
@@ -188,7 +188,7 @@ final class BackfillBatches {
         slices.finished(at.slices());
         double size = at.blocks() * factor(longestSlice);
         longestSlice = Duration.ZERO;
-        return at.nextRange(size, slices.wanted());
+        return at.nextRange(size, slices.wanted(pass));
     }
 
     /** The whole batch ends before anybody who waits for it looks for a deadlock; only the smallest may take longer. */

@@ -29,7 +29,7 @@ final class BackfillWorker {
 
     /** @return why the share could not be done; empty when it is over */
     Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
-        Stretch at = batches.begun(pass.shares().get(share));
+        Stretch at = batches.begun(pass, share);
         OwedRest owed = new OwedRest();
         Tidying tidying = new Tidying(connection, work);
         while (!at.over()) {

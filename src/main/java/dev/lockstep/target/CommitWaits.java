@@ -3,6 +3,7 @@ package dev.lockstep.target;
 import dev.lockstep.plan.BackfillLimits;
 import dev.lockstep.plan.Limit;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -33,6 +34,10 @@ final class CommitWaits implements Signal {
 
     /** From so many commits it is seen what is usual. */
     private static final int SAMPLE = 15;
+
+    private static final String NEW_FILES =
+            "The log has no old file left that it could use again, so the server makes a new one for each"
+                    + " part of it, and no commit ends meanwhile.";
 
     private final int limitPercent;
     private final Stopwatch since = Stopwatch.started();
@@ -65,10 +70,10 @@ final class CommitWaits implements Signal {
 
     @Override
     public String remedy() {
-        return "Nothing has to be done: the backfill takes what the disk leaves. Where the server makes new files for its log"
-                + " (wait events WALInitWrite and WALInitSync), that ends by itself when there are as many as"
-                + " max_wal_size allows, and a larger min_wal_size keeps them. If commits wait for something else,"
-                + " backfill.limits.commitWaitPercent can be higher.";
+        return "Nothing has to be done: the backfill takes what the disk leaves. Where the server makes new files for its log,"
+                + " that ends by itself when there are as many as max_wal_size allows; a larger min_wal_size keeps them"
+                + " for the next time. If commits wait for something else, backfill.limits.commitWaitPercent can be"
+                + " higher.";
     }
 
     /** A commit has just waited so long for the disk. */
@@ -77,8 +82,21 @@ final class CommitWaits implements Signal {
     }
 
     @Override
-    public List<Reading> look(Connection connection) {
-        return List.of(at(since.elapsed()));
+    public List<Reading> look(Connection connection) throws SQLException {
+        Reading.Felt felt = at(since.elapsed());
+        return List.of(felt.pressure() >= 1 && makesNewFiles(connection) ? felt.saying(NEW_FILES) : felt);
+    }
+
+    /** Whether the log has no old file left that the next part of it could go into; where the role may see that. */
+    private static boolean makesNewFiles(Connection connection) throws SQLException {
+        boolean visible = new Query(connection, "SELECT has_function_privilege('pg_ls_waldir()', 'EXECUTE')")
+                .one(row -> row.getBoolean(1));
+        return visible
+                && new Query(connection, """
+                        SELECT NOT EXISTS (
+                          SELECT FROM pg_ls_waldir() AS file WHERE file.name ~ '^[0-9A-F]{24}$'
+                             AND file.name COLLATE "C" > pg_walfile_name(pg_current_wal_insert_lsn()))""")
+                        .one(row -> row.getBoolean(1));
     }
 
     /** @param now since the beginning, never less than before */
@@ -112,7 +130,7 @@ final class CommitWaits implements Signal {
         return tolerated.compareTo(SHORTEST) > 0 ? tolerated : SHORTEST;
     }
 
-    synchronized Reading at(Duration now) {
+    synchronized Reading.Felt at(Duration now) {
         Duration begin = now.minus(WINDOW);
         while (!late.isEmpty() && late.getFirst().to().compareTo(begin) <= 0) {
             late.removeFirst();

@@ -52,9 +52,9 @@ final class HeapSlices {
         };
     }
 
-    /** For the next range. */
-    int wanted() {
-        return worthIt ? most : 1;
+    /** For the next range. A later pass finds few rows, and looks for them once. */
+    int wanted(Pass pass) {
+        return worthIt && pass.number() == 1 ? most : 1;
     }
 
     /** To be called in the transaction that wrote a slice, before it commits. */

@@ -14,7 +14,12 @@ sealed interface Reading {
      * @param object where it is felt, for example {@code standby eu-2}
      * @param words what is so, as a sentence with the figures of this moment
      */
-    record Felt(String signal, boolean lasting, double pressure, String object, String words) implements Reading {}
+    record Felt(String signal, boolean lasting, double pressure, String object, String words) implements Reading {
+        /** The same, with one more sentence. */
+        Felt saying(String more) {
+            return new Felt(signal, lasting, pressure, object, words + " " + more);
+        }
+    }
 
     /**
      * It could not be read, which may come from the very trouble that it would have shown.

@@ -102,7 +102,7 @@ final class SignalWatch implements AutoCloseable {
     private Reading unread(Signal signal, SQLException e) {
         return new Reading.Unread(
                 signal.name(),
-                "Signal " + signal.name() + " cannot be read, so the backfill goes gently: "
+                "Signal " + signal.name() + " cannot be read, so the backfill works for a quarter of its time at most: "
                         + attempt.connector().safe(SqlFailure.words(e)) + ".");
     }
 
@@ -110,7 +110,7 @@ final class SignalWatch implements AutoCloseable {
         switch (reading) {
             case Reading.NotVisible(var _, String words) -> attempt.note(words);
             case Reading.Unread(String signal, var _) ->
-                attempt.note("Signal " + signal + " could not be read for a while, so the backfill went gently.");
+                attempt.note("Signal " + signal + " could not be read for a while; the backfill worked for a quarter of its time at most then.");
             case Reading.Felt _ -> {
                 // Shown while it makes the backfill slower.
             }

@@ -140,6 +140,9 @@ class BackfillWalkPostgresTest {
         StepSummary done = fill(List.of(), batches -> once(batches, FIRST_RANGE, () -> moveBehindTheCursor(3_000)));
         assertThat(anotherPass(done)).isTrue();
         assertThat(done.rows()).isEqualTo(ROWS);
+        assertThat(bench.value("SELECT cursor->>'slices' FROM lockstep.ledger"))
+                .as("the few rows of another pass are looked for once")
+                .isEqualTo("1");
     }
 
     @Test

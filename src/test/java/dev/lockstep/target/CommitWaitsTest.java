@@ -33,7 +33,7 @@ class CommitWaitsTest {
     }
 
     private Reading.Felt felt() {
-        return (Reading.Felt) waits.at(now);
+        return waits.at(now);
     }
 
     @ParameterizedTest(name = "{0} ms")

@@ -283,6 +283,32 @@ class GovernedBackfillPostgresTest {
     }
 
     @Test
+    void commitsThatWaitForNewFilesOfTheLogAreToldFromOthersWhereTheRoleMaySeeThem() throws Exception {
+        bench.sql("DROP ROLE IF EXISTS lockstep_blind; CREATE ROLE lockstep_blind LOGIN");
+        // Uses up the files that the server has ready.
+        for (int file = 0; file < 50 && !feltAs("postgres").contains("makes a new one"); file++) {
+            bench.sql("SELECT pg_logical_emit_message(false, 'lockstep', 'part'); SELECT pg_switch_wal()");
+        }
+        assertThat(feltAs("postgres")).contains("a commit waited for the disk").contains("makes a new one");
+        assertThat(feltAs("lockstep_blind"))
+                .contains("a commit waited for the disk")
+                .doesNotContain("makes a new one");
+    }
+
+    private String feltAs(String role) throws Exception {
+        CommitWaits waits = new CommitWaits(1);
+        for (int commit = 0; commit < 20; commit++) {
+            waits.waited(Duration.ofNanos(300_000));
+        }
+        bench.sql("SELECT pg_sleep(0.1)");
+        waits.waited(Duration.ofMillis(100));
+        try (Connection connection =
+                java.sql.DriverManager.getConnection(bench.url.replace("user=postgres", "user=" + role))) {
+            return ((Reading.Felt) waits.look(connection).getFirst()).words();
+        }
+    }
+
+    @Test
     void anOldSnapshotAndAGrowingTableAreFelt() throws Exception {
         users(2_000);
         try (Connection watch = bench.connect();
