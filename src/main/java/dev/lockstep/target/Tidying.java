@@ -44,16 +44,11 @@ final class Tidying {
      * @return false when the step is to stop
      */
     boolean behind(Pass pass, BackfillRest rest) throws SQLException {
-        long end = pass.shares().stream()
-                .filter(BlockStretch.class::isInstance)
-                .mapToLong(share -> ((BlockStretch) share).end())
-                .max()
-                .orElse(Long.MAX_VALUE);
-        if (!(work instanceof BatchWork.Filling) || end == Long.MAX_VALUE) {
+        if (!(work instanceof BatchWork.Filling) || !(pass.shares().getLast() instanceof BlockStretch share)) {
             return true;
         }
         OwedRest owed = new OwedRest();
-        BlockStretch at = BlockStretch.share(end, size(), 1);
+        BlockStretch at = BlockStretch.share(share.end(), size(), 1);
         while (!at.over()) {
             if (!rest.awake()) {
                 return false;

@@ -130,7 +130,8 @@ class GovernedBackfillPostgresTest {
 
     @Test
     void goesSlowlyWhileAQueryOfTheUsersSaysNoAndNamesIt() {
-        users(20_000);
+        // More than can be done in the two seconds before it is slowed down for the second time.
+        users(100_000);
         bench.sql("CREATE TABLE room (free int); INSERT INTO room VALUES (1)");
         pace(
                 1,
