@@ -91,12 +91,10 @@ final class CommitWaits implements Signal {
     private static boolean makesNewFiles(Connection connection) throws SQLException {
         boolean visible = new Query(connection, "SELECT has_function_privilege('pg_ls_waldir()', 'EXECUTE')")
                 .one(row -> row.getBoolean(1));
-        return visible
-                && new Query(connection, """
+        return visible && new Query(connection, """
                         SELECT NOT EXISTS (
                           SELECT FROM pg_ls_waldir() AS file WHERE file.name ~ '^[0-9A-F]{24}$'
-                             AND file.name COLLATE "C" > pg_walfile_name(pg_current_wal_insert_lsn()))""")
-                        .one(row -> row.getBoolean(1));
+                             AND file.name COLLATE "C" > pg_walfile_name(pg_current_wal_insert_lsn()))""").one(row -> row.getBoolean(1));
     }
 
     /** @param now since the beginning, never less than before */

@@ -110,7 +110,9 @@ final class SignalWatch implements AutoCloseable {
         switch (reading) {
             case Reading.NotVisible(var _, String words) -> attempt.note(words);
             case Reading.Unread(String signal, var _) ->
-                attempt.note("Signal " + signal + " could not be read for a while; the backfill worked for a quarter of its time at most then.");
+                attempt.note(
+                        "Signal " + signal
+                                + " could not be read for a while; the backfill worked for a quarter of its time at most then.");
             case Reading.Felt _ -> {
                 // Shown while it makes the backfill slower.
             }
