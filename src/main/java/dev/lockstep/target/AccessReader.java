@@ -24,9 +24,8 @@ final class AccessReader {
 
     RowAccess access() throws SQLException {
         List<RowAccess.Order> orders = orders();
-        // Of the bits for what can be done, 4 is UPDATE. A foreign table whose wrapper has no handler cannot be asked,
-        // and
-        // nor can a view of one: the question itself would fail.
+        // Of the bits for what can be done, 4 is UPDATE. A foreign table whose wrapper has no handler cannot be
+        // asked, and nor can a view of one: the question itself would fail.
         return new Query(connection, """
                         WITH RECURSIVE beneath AS (
                           SELECT ?::oid AS oid

@@ -8,7 +8,6 @@ import dev.lockstep.plan.Speed;
 import dev.lockstep.schema.TableName;
 import dev.lockstep.target.Governor.Throttle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +33,9 @@ final class BackfillRest implements AutoCloseable {
     private final Attempt attempt;
     private final Governor governor;
     private final Map<String, Signal> signals;
+    /** The one signal that is told, and does not look itself; empty where nobody wants to know. */
     private final Optional<CommitWaits> commits;
+
     private final SignalWatch watch;
     private final Stopwatch since = Stopwatch.started();
     private volatile Runnable listener = () -> {};
@@ -42,11 +43,14 @@ final class BackfillRest implements AutoCloseable {
     private Duration pausedBefore = Duration.ZERO;
     private boolean held;
 
-    private BackfillRest(Attempt attempt, Governor governor, List<Signal> signals, Optional<CommitWaits> commits) {
+    private BackfillRest(Attempt attempt, Governor governor, List<Signal> signals) {
         this.attempt = attempt;
         this.governor = governor;
         this.signals = signals.stream().collect(Collectors.toMap(Signal::name, Function.identity(), (one, _) -> one));
-        this.commits = commits;
+        this.commits = signals.stream()
+                .filter(CommitWaits.class::isInstance)
+                .map(CommitWaits.class::cast)
+                .findFirst();
         this.watch = SignalWatch.begin(attempt, signals, this::felt);
     }
 
@@ -54,10 +58,7 @@ final class BackfillRest implements AutoCloseable {
         BackfillPace pace = attempt.order().pace();
         Governor governor =
                 new Governor(Duration.ofMillis(pace.batchMilliseconds()), pace.restPercent(), pace.firstSpeed());
-        Optional<CommitWaits> commits = CommitWaits.of(attempt.limits());
-        List<Signal> signals = new ArrayList<>(Signals.of(attempt.limits(), table));
-        commits.ifPresent(signals::add);
-        return new BackfillRest(attempt, governor, signals, commits);
+        return new BackfillRest(attempt, governor, Signals.of(attempt.limits(), table));
     }
 
     /** Is told about once a second, when the signals have been looked at. */

@@ -71,7 +71,7 @@ final class BackfillStep {
             throws SQLException {
         BackfillTally tally = new BackfillTally(new BackfillProgress(attempt, rest), entry.rows());
         BackfillWorkers workers = new BackfillWorkers(attempt, work, connection, tally, rest);
-        Tidying tidying = new Tidying(connection, work);
+        Pruning pruning = new Pruning(connection, work);
         BackfillProof proof = new BackfillProof(attempt, work, connection, ledger, tally);
         Shares shares = Shares.of(attempt, work, connection, scan);
         Optional<Pass> kept = Pass.from(entry.cursor(), scan, work);
@@ -82,7 +82,7 @@ final class BackfillStep {
                 return new StepOutcome.FencedOut();
             }
             Optional<StepOutcome> stopped = workers.walk(pass, shares.workers());
-            if (stopped.isEmpty() && !tidying.behind(pass, rest)) {
+            if (stopped.isEmpty() && !pruning.behind(pass, rest)) {
                 stopped = Optional.of(new StepOutcome.Interrupted());
             }
             Optional<StepOutcome> ended = stopped.isPresent() ? stopped : proof.after(pass);

@@ -31,7 +31,7 @@ final class BackfillWorker {
     Optional<StepOutcome> walk(Pass pass, int share) throws SQLException {
         Stretch at = batches.begun(pass, share);
         OwedRest owed = new OwedRest();
-        Tidying tidying = new Tidying(connection, work);
+        Pruning pruning = new Pruning(connection, work);
         while (!at.over()) {
             if (!rest.awake()) {
                 return Optional.of(new StepOutcome.Interrupted());
@@ -41,7 +41,7 @@ final class BackfillWorker {
                     owed.flushed(flushed);
                     rest.flushed(flushed);
                     Stopwatch reading = Stopwatch.started();
-                    tidying.wrote(at);
+                    pruning.wrote(at);
                     Duration worked = took.plus(reading.elapsed());
                     at = to;
                     tally.done(share, at, changed, worked);

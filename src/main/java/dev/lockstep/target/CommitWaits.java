@@ -1,7 +1,5 @@
 package dev.lockstep.target;
 
-import dev.lockstep.plan.BackfillLimits;
-import dev.lockstep.plan.Limit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,8 +17,6 @@ import java.util.Optional;
  * <p>How long a commit usually takes is found out meanwhile, as disks differ. Safe for any number of threads.
  */
 final class CommitWaits implements Signal {
-    static final String NAME = "commit-waits";
-
     private static final Duration WINDOW = Duration.ofSeconds(5);
 
     /** Nobody calls a shorter wait one, however fast the disk usually is. */
@@ -57,15 +53,9 @@ final class CommitWaits implements Signal {
         }
     }
 
-    /** Empty where nobody looks. */
-    static Optional<CommitWaits> of(BackfillLimits limits) {
-        int limit = limits.number(Limit.COMMIT_WAITS);
-        return limit > 0 ? Optional.of(new CommitWaits(limit)) : Optional.empty();
-    }
-
     @Override
     public String name() {
-        return NAME;
+        return "commit-waits";
     }
 
     @Override
@@ -138,7 +128,7 @@ final class CommitWaits implements Signal {
                 late.stream().map(Late::waited).max(Duration::compareTo).orElse(Duration.ZERO);
         double percent = 100.0 * sum.toNanos() / WINDOW.toNanos();
         return new Reading.Felt(
-                NAME,
+                name(),
                 false,
                 percent / limitPercent,
                 "the server's disk",

@@ -16,6 +16,7 @@ final class Signals {
     static List<Signal> of(BackfillLimits limits, TableName table) {
         List<Signal> signals = new ArrayList<>();
         add(signals, limits, Limit.FOREGROUND_WAITS, ForegroundWaits::new);
+        add(signals, limits, Limit.COMMIT_WAITS, CommitWaits::new);
         add(signals, limits, Limit.LOCK_WAITS, LockWaits::new);
         int lagSeconds = limits.number(Limit.REPLICA_LAG);
         int lagMegabytes = limits.number(Limit.REPLICA_BYTES);

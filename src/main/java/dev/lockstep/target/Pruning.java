@@ -14,7 +14,7 @@ import java.util.Optional;
  * 3.3 GB, while each commit of the application waited for 50 to 100 ms. One range is left between, because the server notes
  * no commit that the disk does not have yet. Confined to one thread.
  */
-final class Tidying {
+final class Pruning {
     private static final String LIMITS =
             "SET TRANSACTION READ ONLY; SET LOCAL lock_timeout = '200ms'; SET LOCAL statement_timeout = '5s'; ";
 
@@ -22,7 +22,7 @@ final class Tidying {
     private final BatchWork work;
     private Optional<BlockStretch> last = Optional.empty();
 
-    Tidying(Connection connection, BatchWork work) {
+    Pruning(Connection connection, BatchWork work) {
         this.connection = connection;
         this.work = work;
     }
